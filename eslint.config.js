@@ -1,0 +1,47 @@
+import js from '@eslint/js'
+import ts from 'typescript-eslint'
+
+const coreWall = {
+  patterns: [
+    {
+      regex: '^(?!\\./[a-z0-9-]+\\.ts$)',
+      message: 'core/ imports nothing but its neighbours: no Node-RED, no clock, no network, no disk.',
+    },
+  ],
+}
+const editorWall = {
+  patterns: [
+    { regex: '^(?!\\.\\./core/)', allowTypeImports: true, message: 'Editor code may import from core/ only.' },
+  ],
+}
+const impure = [
+  { object: 'Date', property: 'now', message: 'Time is an argument in core/.' },
+  { object: 'Math', property: 'random', message: 'core/ is deterministic.' },
+]
+
+export default ts.config(
+  { ignores: ['dist/', 'coverage/', '.demo/', 'node_modules/'] },
+  js.configs.recommended,
+  ...ts.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { project: ['./test/tsconfig.json'], tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      // An editor validator must declare two parameters to be asked for a reason, whether it reads them or not.
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['nodes/core/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', coreWall], 'no-restricted-properties': ['error', ...impure] },
+  },
+  { files: ['nodes/**/*.editor.ts'], rules: { '@typescript-eslint/no-restricted-imports': ['error', editorWall] } },
+  {
+    files: ['**/*.mjs', '**/*.js'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+  },
+)

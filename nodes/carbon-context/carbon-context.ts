@@ -1,0 +1,160 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red'
+import { readClock, type ClockLimits } from '../core/clock.ts'
+import { factId, readEvent, readSignal, type ContextFact } from '../core/context-fact.ts'
+import { PlantContext } from '../core/plant-context.ts'
+import { plantPath, type PlantModel, type PlantSignal } from '../core/plant.ts'
+import type { Energy } from '../core/records.ts'
+import { SourceIndex } from '../core/sources.ts'
+import { MS_PER_HOUR } from '../core/units.ts'
+import { contextFacts } from '../shared/ledger-facts.ts'
+import {
+  deploy,
+  ledgerOf,
+  numberFrom,
+  onInput,
+  plantOf,
+  setStatus,
+  typeOf,
+  type Message,
+  type Out,
+} from '../shared/node-kit.ts'
+import { samplesOf } from '../shared/stock-message.ts'
+import type { Fact, Ledger } from '../stores/ledger.ts'
+
+interface ContextDef extends NodeDef {
+  plant: string
+  ledger?: string
+  latenessSeconds?: number | string
+  horizonHours?: number | string
+  maxSkewSeconds?: number | string
+}
+
+const EVENTS = ['job', 'state', 'count']
+
+/** Production context: lays order, SKU, shift and state over energy, and turns counts into production. */
+export default function (RED: NodeAPI): void {
+  function CarbonContext(this: Node, config: ContextDef): void {
+    RED.nodes.createNode(this, config)
+    deploy(this, () => {
+      const station = new ContextStation(RED, this, config)
+      onInput(this, (message, out) => station.take(message, out), station.restore())
+    })
+  }
+  RED.nodes.registerType('carbon-context', CarbonContext)
+}
+
+class ContextStation {
+  readonly #node: Node
+  readonly #model: PlantModel
+  readonly #context: PlantContext
+  readonly #signals: SourceIndex<PlantSignal>
+  readonly #ledger: Ledger | undefined
+  readonly #limits: ClockLimits
+  readonly #latenessSeconds: number
+  #rejected = 0
+  #prunedAt = 0
+
+  constructor(RED: NodeAPI, node: Node, config: ContextDef) {
+    const { model, calendar } = plantOf(RED, config.plant)
+    this.#node = node
+    this.#model = model
+    // Pieces of production are numbered on from the clock, so that none is below one sent before a restart.
+    this.#context = new PlantContext(model, calendar, Math.floor(Date.now() / 1000))
+    this.#signals = new SourceIndex(model.signals, (s) => s.source)
+    this.#ledger = ledgerOf(RED, config.ledger)
+    this.#latenessSeconds = numberFrom(config.latenessSeconds, 60, 'latenessSeconds')
+    this.#limits = {
+      maxSkewMs: numberFrom(config.maxSkewSeconds, 300, 'maxSkewSeconds') * 1000,
+      horizonMs: numberFrom(config.horizonHours, 48, 'horizonHours', 1) * MS_PER_HOUR,
+    }
+  }
+
+  async restore(): Promise<void> {
+    if (!this.#ledger) return
+    for (const fact of contextFacts(this.#ledger, this.#limits.horizonMs)) this.#context.take(fact)
+    // Cuts every count as it was last sent, so that a later correction knows what to withdraw.
+    this.#context.recutAll()
+  }
+
+  take(message: Message, out: Out): void | Promise<unknown> {
+    const type = typeOf(message)
+    if (type === 'energy') return this.#layContext(message, out)
+    const facts = type && EVENTS.includes(type) ? this.#takeEvent(message, out) : this.#takeSignals(message, out)
+    if (!facts) return out.send(0, message)
+    return facts.length > 0 ? this.#ledger?.append(facts.map(ledgerFact)) : undefined
+  }
+
+  #layContext(message: Message, out: Out): void {
+    const energy = message.payload as Energy
+    this.#context.lay(energy)
+    message['latenessSeconds'] = this.#latenessSeconds
+    out.send(0, message)
+    if (energy.to - this.#prunedAt < MS_PER_HOUR) return
+    this.#prunedAt = energy.to
+    this.#context.prune(energy.to - this.#limits.horizonMs)
+  }
+
+  #takeEvent(message: Message, out: Out): ContextFact[] {
+    const facts = readEvent(message.payload as Record<string, unknown>, this.#model)
+    for (const fact of facts) {
+      this.#believe(fact.at)
+      this.#apply(fact, message, out)
+    }
+    return facts
+  }
+
+  /** The facts of a stock message; `undefined` where none of its sources is one of the plant's signals. */
+  #takeSignals(message: Message, out: Out): ContextFact[] | undefined {
+    const found = samplesOf(message).flatMap((sample) =>
+      this.#signals.match(sample.source).map((signal) => ({ sample, signal })),
+    )
+    if (found.length === 0) return undefined
+    const facts: ContextFact[] = []
+    for (const { sample, signal } of found) {
+      try {
+        const fact = readSignal(signal, sample, this.#believe(sample.at ?? Date.now()))
+        if (!fact) continue
+        this.#apply(fact, message, out)
+        facts.push(fact)
+      } catch (error) {
+        const { source, value } = sample
+        this.#reject(message, out, { source, value, reason: (error as Error).message })
+      }
+    }
+    return facts
+  }
+
+  #apply(fact: ContextFact, message: Message, out: Out): void {
+    const { production, revision } = this.#context.take(fact)
+    const topic = plantPath(this.#model, fact.line)
+    for (const payload of revision ? [revision, ...production] : production) {
+      out.send(0, { _msgid: message._msgid, topic, payload, latenessSeconds: this.#latenessSeconds })
+    }
+    const what = fact.type === 'job' ? `${fact.order} ${fact.action}` : `${fact.role} ${fact.value}`
+    setStatus(this.#node, 'green', `${fact.line} · ${what}`)
+  }
+
+  #reject(message: Message, out: Out, why: { source: string; value: unknown; reason: string }): void {
+    this.#rejected++
+    setStatus(this.#node, 'yellow', `${this.#rejected} rejected · ${why.reason}`)
+    out.send(1, { _msgid: message._msgid, topic: message.topic, payload: { type: 'rejected', ...why } })
+  }
+
+  #believe(at: number): number {
+    return readClock(at, { now: Date.now(), newest: this.#context.newest }, this.#limits)
+  }
+}
+
+/** Counts are facts of production, all else of context. */
+function ledgerFact(fact: ContextFact): Fact {
+  const kind = fact.type === 'count' ? 'production' : 'context'
+  return {
+    kind,
+    id: factId(fact),
+    revision: fact.revision ?? 0,
+    line: fact.line,
+    from: fact.at,
+    to: fact.at,
+    body: fact,
+  }
+}

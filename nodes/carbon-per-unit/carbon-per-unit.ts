@@ -1,0 +1,169 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red'
+import { Calculator, type CalculatorOptions } from '../core/per-unit.ts'
+import { plantPath, type PlantModel } from '../core/plant.ts'
+import { answer } from '../core/query.ts'
+import {
+  VIEWS,
+  type Carbon,
+  type ContextRevision,
+  type Energy,
+  type FactorRevision,
+  type Production,
+  type View,
+} from '../core/records.ts'
+import { replay } from '../core/replay.ts'
+import { MS_PER_HOUR } from '../core/units.ts'
+import { openFacts } from '../shared/ledger-facts.ts'
+import {
+  deploy,
+  ledgerOf,
+  numberFrom,
+  onInput,
+  plantOf,
+  sendTo,
+  setStatus,
+  typeOf,
+  type Message,
+  type Out,
+} from '../shared/node-kit.ts'
+import type { Ledger } from '../stores/ledger.ts'
+import { Emission } from './emission.ts'
+
+interface PerUnitDef extends NodeDef {
+  plant: string
+  ledger?: string
+  windowSeconds?: number | string
+  views?: View[]
+  emitSeconds?: number | string
+  minCoverage?: number | string
+  horizonHours?: number | string
+  constantFactor?: number | string
+}
+
+const LATENESS_SECONDS = 60
+
+/** CO₂e per unit: sums what the stations before have cut, divides last, and tells every view of every line. */
+export default function (RED: NodeAPI): void {
+  function CarbonPerUnit(this: Node, config: PerUnitDef): void {
+    RED.nodes.createNode(this, config)
+    deploy(this, () => {
+      const station = new PerUnitStation(RED, this, config)
+      onInput(this, (message, out) => station.take(message, out), station.restore())
+      this.on('close', () => station.close())
+    })
+  }
+  RED.nodes.registerType('carbon-per-unit', CarbonPerUnit)
+}
+
+class PerUnitStation {
+  readonly #node: Node
+  readonly #model: PlantModel
+  readonly #plant: ReturnType<typeof plantOf>
+  readonly #options: CalculatorOptions
+  readonly #calculator: Calculator
+  readonly #ledger: Ledger | undefined
+  readonly #emission: Emission
+
+  constructor(RED: NodeAPI, node: Node, config: PerUnitDef) {
+    this.#node = node
+    this.#plant = plantOf(RED, config.plant)
+    this.#model = this.#plant.model
+    this.#ledger = ledgerOf(RED, config.ledger)
+    this.#options = optionsOf(config, this.#plant)
+    this.#calculator = new Calculator(this.#options)
+    this.#emission = new Emission(this.#calculator, {
+      emitMs: numberFrom(config.emitSeconds, 10, 'emitSeconds') * 1000,
+      latenessMs: this.#options.latenessMs,
+      publish: (records) => this.#publish(records),
+      onFault: (error) => {
+        setStatus(node, 'red', error.message)
+        node.error(error, {})
+      },
+    })
+  }
+
+  async restore(): Promise<void> {
+    if (!this.#ledger) return
+    replay(openFacts(this.#ledger, this.#options.horizonMs), this.#plant, this.#calculator)
+    for (const record of this.#ledger.records({})) this.#calculator.restoreRecord(record, KEEP_EVERY)
+    this.#emission.start()
+  }
+
+  take(message: Message, out: Out): void {
+    switch (typeOf(message)) {
+      case 'energy': {
+        const energy = message.payload as Energy
+        this.#calculator.energy(energy)
+        return this.#emission.soon(energy.line, message['latenessSeconds'])
+      }
+      case 'production': {
+        const piece = message.payload as Production
+        this.#calculator.production(piece)
+        return this.#emission.soon(piece.line, message['latenessSeconds'])
+      }
+      case 'factor-revision':
+        this.#calculator.factorRevision(message.payload as FactorRevision)
+        return this.#emission.soonAll()
+      case 'context-revision': {
+        const revision = message.payload as ContextRevision
+        this.#calculator.contextRevision(revision)
+        return this.#emission.soon(revision.line, message['latenessSeconds'])
+      }
+      case 'query':
+        return this.#answer(message, out)
+      default:
+        out.send(0, message)
+    }
+  }
+
+  close(): void {
+    this.#emission.stop()
+  }
+
+  #answer(message: Message, out: Out): void {
+    const source = { calculator: this.#calculator, options: this.#options, verify: () => this.#ledger?.verify() }
+    message.payload = answer(message.payload as Record<string, unknown>, source)
+    out.send(1, message)
+  }
+
+  /** Records leave when what must last of them is on disk. */
+  async #publish(records: Carbon[]): Promise<void> {
+    const lasting = records.filter(isLasting)
+    if (this.#ledger && lasting.length > 0) await this.#ledger.saveRecords(lasting)
+    for (const payload of records) sendTo(this.#node, 0, { topic: plantPath(this.#model, payload.line), payload })
+    const shown = records.findLast((r) => r.perUnit.kgCO2ePerGood !== null) ?? records.at(-1)
+    if (shown) showStatus(this.#node, shown)
+  }
+}
+
+/**
+ * A closed record lasts. Of an open one every so many revisions does: its figures are in the facts, and after a restart
+ * it goes on that many revisions later, never below one that was sent.
+ */
+const isLasting = (r: Carbon): boolean => r.status !== 'provisional' || r.revision % KEEP_EVERY === 0
+const KEEP_EVERY = 100
+
+function optionsOf(config: PerUnitDef, { model, calendar }: ReturnType<typeof plantOf>): CalculatorOptions {
+  const views = config.views ?? [...VIEWS]
+  const unknown = views.find((v) => !VIEWS.includes(v))
+  if (unknown !== undefined) throw new Error(`views: expected ${VIEWS.join(', ')}, got "${String(unknown)}"`)
+  const minCoverage = numberFrom(config.minCoverage, 0.95, 'minCoverage')
+  if (minCoverage > 1) throw new Error(`minCoverage: expected 0 to 1, got ${minCoverage}`)
+  const hasConstant = config.constantFactor !== undefined && config.constantFactor !== ''
+  return {
+    model,
+    calendar,
+    views,
+    windowMs: numberFrom(config.windowSeconds, 300, 'windowSeconds', 1) * 1000,
+    minCoverage,
+    horizonMs: numberFrom(config.horizonHours, 48, 'horizonHours', 1) * MS_PER_HOUR,
+    latenessMs: LATENESS_SECONDS * 1000,
+    constantFactor: hasConstant ? numberFrom(config.constantFactor, 0, 'constantFactor') : null,
+  }
+}
+
+function showStatus(node: Node, { line, view, perUnit }: Carbon): void {
+  const value = perUnit.kgCO2ePerGood
+  if (value === null) setStatus(node, 'yellow', `${line} ${view}: ${perUnit.missing ?? 'not known'}`)
+  else setStatus(node, 'green', `${line} ${view}: ${value.toPrecision(3)} kg CO₂e per unit`)
+}

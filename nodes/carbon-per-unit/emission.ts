@@ -1,0 +1,105 @@
+/** When records leave: at most every `emitSeconds` of source time per line, and at once when a view closes. */
+
+import type { Calculator } from '../core/per-unit.ts'
+import type { Carbon } from '../core/records.ts'
+
+export interface EmissionOptions {
+  /** Least source time between two emissions of open records; 0 emits at every change. */
+  emitMs: number
+  latenessMs: number
+  /** Sends records; calls come one after the other. */
+  publish(records: Carbon[]): Promise<void>
+  onFault(error: Error): void
+}
+
+interface LineClock {
+  latenessMs: number
+  /** Source time of the last emission of open records, and wall time of the last message. */
+  emittedAt: number
+  heardAt: number
+}
+
+const TICK_MS = 1000
+
+export class Emission {
+  readonly #calculator: Calculator
+  readonly #options: EmissionOptions
+  readonly #lines = new Map<string, LineClock>()
+  readonly #waiting = new Set<string>()
+  readonly #timer: NodeJS.Timeout
+  #scheduled: NodeJS.Immediate | undefined
+  #lane: Promise<void> = Promise.resolve()
+
+  constructor(calculator: Calculator, options: EmissionOptions) {
+    this.#calculator = calculator
+    this.#options = options
+    this.#timer = setInterval(() => this.#tick(), TICK_MS)
+    this.#timer.unref()
+  }
+
+  /** Takes up the lines that a restored calculator knows. */
+  start(): void {
+    for (const line of this.#calculator.lines()) this.soon(line)
+  }
+
+  /**
+   * Looks at a line when the messages at hand have all been taken: the two halves of a reading that was cut in two
+   * come one after the other, and no record must show the state between them.
+   */
+  soon(line: string | undefined, latenessSeconds?: unknown): void {
+    if (line === undefined) return
+    const clock = this.#clock(line)
+    if (typeof latenessSeconds === 'number') clock.latenessMs = latenessSeconds * 1000
+    clock.heardAt = Date.now()
+    this.#waiting.add(line)
+    this.#scheduled ??= setImmediate(() => this.#look())
+  }
+
+  soonAll(): void {
+    for (const line of this.#calculator.lines()) this.soon(line)
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    if (this.#scheduled) clearImmediate(this.#scheduled)
+  }
+
+  #look(): void {
+    this.#scheduled = undefined
+    for (const line of this.#waiting) {
+      const clock = this.#clock(line)
+      const newest = this.#calculator.newest(line)
+      const isDue = newest - clock.emittedAt >= this.#options.emitMs || this.#options.emitMs === 0
+      if (isDue) clock.emittedAt = newest
+      this.#emit(line, newest - clock.latenessMs, isDue)
+    }
+    this.#waiting.clear()
+  }
+
+  /** A line that has fallen silent closes by our own clock, and what was held back by `emitMs` is told. */
+  #tick(): void {
+    const now = Date.now()
+    for (const [line, clock] of this.#lines) {
+      const quietMs = now - clock.heardAt
+      if (quietMs < Math.max(TICK_MS, this.#options.emitMs)) continue
+      const isSilent = quietMs > clock.latenessMs
+      const watermark = isSilent ? now - clock.latenessMs : this.#calculator.newest(line) - clock.latenessMs
+      this.#emit(line, watermark, true)
+    }
+  }
+
+  #emit(line: string, watermark: number, all: boolean): void {
+    const records = this.#calculator.due(line, watermark, all)
+    if (records.length === 0) return
+    this.#lane = this.#lane
+      .then(() => this.#options.publish(records))
+      .catch((error: Error) => this.#options.onFault(error))
+  }
+
+  #clock(line: string): LineClock {
+    let clock = this.#lines.get(line)
+    if (!clock)
+      this.#lines.set(line, (clock = { latenessMs: this.#options.latenessMs, emittedAt: 0, heardAt: Date.now() }))
+    return clock
+  }
+}

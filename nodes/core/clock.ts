@@ -1,0 +1,28 @@
+/** Whether a source time can be believed. */
+
+export interface ClockLimits {
+  /** How far ahead of our clock a source may be. */
+  maxSkewMs: number
+  /** How far behind the newest time of its line a fact may be. */
+  horizonMs: number
+}
+
+/** No plant reports from before this; a clock that says so was never set. */
+const OLDEST = Date.UTC(2010, 0, 1)
+
+const iso = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms))
+
+/**
+ * Gives the time back, or throws with the reason: a clock that was never set, one that is ahead of ours, or a fact older
+ * than the horizon. `newest` is the newest time seen on the line; 0 where nothing was.
+ */
+export function readClock(at: number, { now, newest }: { now: number; newest: number }, limits: ClockLimits): number {
+  if (!Number.isFinite(at) || at < OLDEST) throw new Error(`time: expected a source clock that is set, got ${iso(at)}`)
+  if (at > now + limits.maxSkewMs) {
+    throw new Error(`time: expected at most ${limits.maxSkewMs / 1000} s ahead of our clock, got ${iso(at)}`)
+  }
+  if (at < newest - limits.horizonMs) {
+    throw new Error(`time: expected no older than ${limits.horizonMs / 3.6e6} h before ${iso(newest)}, got ${iso(at)}`)
+  }
+  return at
+}

@@ -1,0 +1,64 @@
+/** Units of energy and power. Factors are exact by definition (ISO 80000, BIPM), or named. */
+
+/** kWh per unit of energy. cal and BTU are the International Table ones; 1 therm = 100 000 BTU. */
+const KWH_PER: Readonly<Record<string, number>> = {
+  Wh: 1e-3,
+  kWh: 1,
+  MWh: 1e3,
+  GWh: 1e6,
+  J: 1 / 3.6e6,
+  kJ: 1 / 3600,
+  MJ: 1 / 3.6,
+  GJ: 1000 / 3.6,
+  TJ: 1e6 / 3.6,
+  kcal: 4186.8 / 3.6e6,
+  Mcal: 4186.8 / 3600,
+  BTU: 1055.05585262 / 3.6e6,
+  MMBtu: 1055.05585262 / 3.6,
+  therm: 105505585.262 / 3.6e6,
+}
+
+/** kW per unit of power. */
+const KW_PER: Readonly<Record<string, number>> = {
+  W: 1e-3,
+  kW: 1,
+  MW: 1e3,
+  hp: 0.74569987158227,
+  PS: 0.73549875,
+}
+
+export const ENERGY_UNITS: readonly string[] = Object.keys(KWH_PER)
+export const POWER_UNITS: readonly string[] = Object.keys(KW_PER)
+export const isEnergyUnit = (u: unknown): boolean => typeof u === 'string' && Object.hasOwn(KWH_PER, u)
+export const isPowerUnit = (u: unknown): boolean => typeof u === 'string' && Object.hasOwn(KW_PER, u)
+
+/** kWh in one `unit`; throws on a unit that is not known. */
+export function kWhPer(unit: string): number {
+  if (!isEnergyUnit(unit)) throw new Error(`unit: expected one of ${ENERGY_UNITS.join(', ')}, got "${unit}"`)
+  return KWH_PER[unit]!
+}
+
+/** kW in one `unit`; throws on a unit that is not known. */
+export function kWPer(unit: string): number {
+  if (!isPowerUnit(unit)) throw new Error(`unit: expected one of ${POWER_UNITS.join(', ')}, got "${unit}"`)
+  return KW_PER[unit]!
+}
+
+/** Carriers burnt on site are scope 1; everything else that is bought as energy is scope 2 (GHG Protocol). */
+const FUELS: ReadonlySet<string> = new Set([
+  'natural-gas',
+  'diesel',
+  'lpg',
+  'propane',
+  'fuel-oil',
+  'gas-oil',
+  'petrol',
+  'coal',
+  'biogas',
+  'biomass',
+  'wood',
+])
+
+export const scopeOf = (carrier: string): 1 | 2 => (FUELS.has(carrier) ? 1 : 2)
+
+export const MS_PER_HOUR = 3_600_000

@@ -1,0 +1,40 @@
+import type { EditorRED } from 'node-red'
+
+declare const RED: EditorRED
+
+interface LedgerProperties {
+  name: string
+  store: string
+  path: string
+}
+
+const climbs = (path: string): boolean => path.split(/[\\/]/).includes('..')
+
+/** The runtime has the last word: only it knows the user directory. */
+function checkPath(path = '', store = 'sqlite'): true | string {
+  if (store === 'memory') return true
+  return climbs(path) ? RED._('@mes-carbon/node-red/carbon-ledger:carbon-ledger.error.climbs') : true
+}
+
+RED.nodes.registerType<LedgerProperties>('carbon-ledger', {
+  category: 'config',
+  defaults: {
+    name: { value: '' },
+    store: { value: 'sqlite', required: true },
+    path: {
+      value: 'carbon-ledger.sqlite',
+      // Two parameters, or the editor takes a reason for a yes; the published types know only true and false.
+      validate: function (v: string, _opt?: unknown) {
+        return checkPath(v, (this as unknown as LedgerProperties).store) as boolean
+      },
+    },
+  },
+  label: function () {
+    return this.name || (this.store === 'memory' ? 'ledger in memory' : this.path || 'ledger')
+  },
+  oneditprepare: function () {
+    const show = (): void => void $('#carbon-ledger-file').toggle($('#node-config-input-store').val() !== 'memory')
+    $('#node-config-input-store').on('change', show)
+    show()
+  },
+})

@@ -1,0 +1,72 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red'
+import { setStatus, type LedgerNode } from '../shared/node-kit.ts'
+import { userPath } from '../shared/user-path.ts'
+import type { Ledger, LedgerEvents } from '../stores/ledger.ts'
+import { conflictText, openLedger } from '../stores/open.ts'
+import { RefusedLedger } from '../stores/refused.ts'
+
+interface LedgerDef extends NodeDef {
+  store?: string
+  path?: string
+}
+
+/** Node-RED hands what a config node reports to the Catch and Status nodes around its `users`. */
+interface Reporting {
+  users?: Record<string, Node>
+}
+
+const DEFAULT_PATH = 'carbon-ledger.sqlite'
+
+/** Config node: opens the store at deploy, tells of outages and conflicts, writes what waits when it closes. */
+export default function (RED: NodeAPI): void {
+  function CarbonLedger(this: LedgerNode, config: LedgerDef): void {
+    RED.nodes.createNode(this as Node, config)
+    this.ledger = open(RED, this, config)
+    this.on('close', (done: () => void) => {
+      this.ledger.close().then(done, (error: unknown) => {
+        this.error(error)
+        done()
+      })
+    })
+  }
+  RED.nodes.registerType('carbon-ledger', CarbonLedger)
+}
+
+function open(RED: NodeAPI, node: LedgerNode, config: LedgerDef): Ledger {
+  const store = config.store || 'sqlite'
+  try {
+    const path = store === 'memory' ? '' : userPath(config.path || DEFAULT_PATH, RED.settings.userDir, 'path')
+    return openLedger({ store, path, owner: config.name || config.id, events: eventsFor(RED, node) })
+  } catch (error) {
+    setStatus(node, 'red', (error as Error).message)
+    node.error(error)
+    return new RefusedLedger(error as Error)
+  }
+}
+
+function eventsFor(RED: NodeAPI, node: LedgerNode & Reporting): LedgerEvents {
+  return {
+    onFault: (error) => {
+      node.users = usersOf(RED, node.id)
+      setStatus(node, 'red', error.message)
+      // With a message, because only then do Catch nodes hear of it.
+      node.error(`${error.message}; what comes now waits until the ledger can be written again`, {})
+    },
+    onRecovered: () => {
+      setStatus(node, 'green', 'written again')
+      node.log('ledger: can be written again')
+    },
+    onConflicts: (conflicts) => node.warn(conflictText(conflicts)),
+  }
+}
+
+/** One node per flow that has chosen this ledger, so that each Catch node hears of an outage once. */
+function usersOf(RED: NodeAPI, ledger: string): Record<string, Node> {
+  const byFlow = new Map<string, Node>()
+  RED.nodes.eachNode((config) => {
+    const { id, z, ledger: chosen } = config as NodeDef & { ledger?: string }
+    const user = chosen === ledger ? (RED.nodes.getNode(id) as Node | null) : null
+    if (user) byFlow.set(z, user)
+  })
+  return Object.fromEntries([...byFlow.values()].map((user) => [user.id, user]))
+}

@@ -1,0 +1,98 @@
+/**
+ * One writer with group commit: work that arrives within a few milliseconds shares one transaction, because the disk's
+ * confirmation is what costs. Work is acknowledged after the commit, in the order it came. When the store cannot be
+ * written the work waits and is tried again, with growing pauses, until it can.
+ */
+
+export interface LaneStore<T> {
+  /** Writes a batch, all of it or nothing; throws when it could not. */
+  commit(batch: readonly T[]): void
+  onFault(error: Error): void
+  onRecovered(): void
+}
+
+interface Job<T> {
+  work: T
+  size: number
+  resolve: () => void
+  reject: (error: Error) => void
+}
+
+const FLUSH_MS = 20
+const BATCH = 5_000
+export const MOST_WAITING = 200_000
+const RETRY_MS = { first: 100, most: 10_000 }
+
+export class Lane<T> {
+  readonly #store: LaneStore<T>
+  #queue: Job<T>[] = []
+  #waiting = 0
+  #timer: NodeJS.Timeout | undefined
+  /** The pause before the next attempt of an outage; 0 while all is well. */
+  #pause = 0
+  #closed = false
+
+  constructor(store: LaneStore<T>) {
+    this.#store = store
+  }
+
+  /** Resolves when the work is on disk. `size` is what it counts for against the limits. */
+  put(work: T, size: number): Promise<void> {
+    if (this.#closed) return Promise.reject(new Error('ledger: closed'))
+    if (this.#waiting + size > MOST_WAITING) {
+      return Promise.reject(
+        new Error(`ledger: expected at most ${MOST_WAITING} entries to wait for the disk, got ${this.#waiting + size}`),
+      )
+    }
+    this.#waiting += size
+    const promise = new Promise<void>((resolve, reject) => this.#queue.push({ work, size, resolve, reject }))
+    if (this.#pause === 0 && this.#waiting >= BATCH) this.#flush()
+    else if (!this.#timer) this.#flushIn(FLUSH_MS)
+    return promise
+  }
+
+  /** Tries to write everything now; what cannot be written rejects. */
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+    try {
+      while (this.#queue.length > 0) this.#commitNext()
+    } catch (error) {
+      const reason = new Error(`ledger: closed before it could be written: ${(error as Error).message}`)
+      this.#queue.splice(0).forEach((job) => job.reject(reason))
+    }
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    try {
+      this.#commitNext()
+      if (this.#pause > 0) {
+        this.#pause = 0
+        this.#store.onRecovered()
+      }
+      if (this.#queue.length > 0) this.#flushIn(0)
+    } catch (error) {
+      if (this.#pause === 0) this.#store.onFault(error as Error)
+      this.#pause = Math.min(this.#pause * 2 || RETRY_MS.first, RETRY_MS.most)
+      this.#flushIn(this.#pause)
+    }
+  }
+
+  #flushIn(ms: number): void {
+    this.#timer = setTimeout(() => this.#flush(), ms)
+  }
+
+  #commitNext(): void {
+    let size = 0
+    const end = this.#queue.findIndex((job) => (size += job.size) >= BATCH) + 1 || this.#queue.length
+    const jobs = this.#queue.slice(0, end)
+    this.#store.commit(jobs.map((job) => job.work))
+    this.#queue = this.#queue.slice(end)
+    for (const job of jobs) {
+      this.#waiting -= job.size
+      job.resolve()
+    }
+  }
+}

@@ -1,0 +1,101 @@
+/** Where facts are kept: the one interface in front of every database. */
+
+import type { Carbon, CarbonAlert, View } from '../core/records.ts'
+
+/** `energy`: meter intervals · `production`: counts · `factor`: factor rows · `context`: jobs, states, orders, SKUs. */
+export const FACT_KINDS = ['energy', 'production', 'factor', 'context'] as const
+export type FactKind = (typeof FACT_KINDS)[number]
+
+/** What came from outside, as it was understood. Never changed once written; a correction is another fact. */
+export interface Fact {
+  kind: FactKind
+  /** With `kind` and `revision` the identity of the fact: the same one again is not written twice. */
+  id: string
+  revision: number
+  /** Line id; empty for what belongs to no single line. */
+  line: string
+  from: number
+  to: number
+  body: object
+}
+
+export interface FactQuery {
+  kind?: FactKind
+  line?: string
+  /** Facts that reach past this time: `to > since` (a fact of one instant: `to >= since`). */
+  since?: number
+  /** Facts that begin before this time. */
+  until?: number
+}
+
+export interface RecordQuery {
+  view?: View
+  line?: string
+  /** Records whose interval lies in `[from, to)`. */
+  from?: number
+  to?: number
+  /** Records that reach past this time: `to > since`. */
+  since?: number
+  /** Records that begin before this time. */
+  until?: number
+}
+
+export interface Verification {
+  ok: boolean
+  facts: number
+  /** SHA-256 of the newest fact, which seals all before it. */
+  head: string
+  /** The first row (`seq`) whose hash does not follow from its content and its forerunner. */
+  firstBroken?: number
+}
+
+/** A fact or a settled record that came again with another content. The one that was there first is kept. */
+export interface Conflict {
+  what: FactKind | 'record'
+  id: string
+  revision: number
+  kept: string
+  refused: string
+}
+
+/** What a ledger has to say to whoever opened it. */
+export interface LedgerEvents {
+  /** The store cannot be written; what was appended waits. Told once per outage. */
+  onFault(error: Error): void
+  /** The store takes writes again. */
+  onRecovered(): void
+  /** At most once per committed batch. */
+  onConflicts(conflicts: readonly Conflict[]): void
+}
+
+export interface Ledger {
+  /**
+   * Resolves when the store can be read: restore from it after that. Waits through an outage (a locked or damaged file);
+   * rejects where no waiting helps, with the reason.
+   */
+  ready(): Promise<void>
+  /**
+   * Resolves when the facts are on disk, all of them or none. Calls resolve in the order they were made. While the store
+   * cannot be written the call waits; it rejects for a fact that is not one, when too many facts wait, and at close.
+   */
+  append(facts: readonly Fact[]): Promise<void>
+  /** Facts in the order they were written, as of the moment of the first step; later writes do not disturb it. */
+  facts(query: FactQuery): Iterable<Fact>
+  /** The latest source time that any fact on disk reaches, or `null` for an empty ledger. */
+  newest(): number | null
+  /** Keeps every revision; resolves when on disk. Only a provisional revision may be saved again with another content. */
+  saveRecords(records: readonly Carbon[]): Promise<void>
+  /** The newest revision of each record, by `from`, then id. */
+  records(query: RecordQuery): Iterable<Carbon>
+  saveAlert(alert: CarbonAlert): Promise<void>
+  /** The newest revision of each alert that began in `[from, to)`. */
+  alerts(from: number, to: number): Iterable<CarbonAlert>
+  /** Walks the whole chain. */
+  verify(): Verification
+  /** SHA-256 of the newest fact on disk; 64 zeros for an empty ledger. */
+  head(): string
+  /** How many facts and records were refused as conflicts since the ledger was opened. */
+  readonly conflicts: number
+  /** Writes what waits. What cannot be written rejects, so that nothing counts as kept that is not. */
+  close(): Promise<void>
+}

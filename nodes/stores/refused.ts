@@ -1,0 +1,28 @@
+/** Stands in for a ledger that could not be opened: every call says why, so that no node goes on as if it had one. */
+
+import type { Fact, Ledger, Verification } from './ledger.ts'
+
+export class RefusedLedger implements Ledger {
+  readonly conflicts = 0
+  readonly #reason: Error
+
+  constructor(reason: Error) {
+    this.#reason = reason
+  }
+
+  ready = (): Promise<void> => Promise.reject(this.#reason)
+  append = (): Promise<void> => Promise.reject(this.#reason)
+  saveRecords = (): Promise<void> => Promise.reject(this.#reason)
+  saveAlert = (): Promise<void> => Promise.reject(this.#reason)
+  facts = (): Iterable<Fact> => this.#refuse()
+  newest = (): number | null => this.#refuse()
+  records = (): Iterable<never> => this.#refuse()
+  alerts = (): Iterable<never> => this.#refuse()
+  verify = (): Verification => this.#refuse()
+  head = (): string => this.#refuse()
+  close = (): Promise<void> => Promise.resolve()
+
+  #refuse(): never {
+    throw this.#reason
+  }
+}

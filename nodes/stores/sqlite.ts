@@ -1,0 +1,142 @@
+/**
+ * The ledger in one SQLite file, through Node's own `node:sqlite`.
+ *
+ * One connection writes; each walk over facts or records reads through a connection of its own, so that it sees one
+ * consistent state however long it takes and whatever is written meanwhile.
+ */
+
+import type { Carbon, CarbonAlert } from '../core/records.ts'
+import { alertBody, recordBody, rowOf } from './chain.ts'
+import { Lane } from './lane.ts'
+import type { Fact, FactQuery, Ledger, LedgerEvents, RecordQuery, Verification } from './ledger.ts'
+import { loadSqlite, readFacts, readHead, readNewest, readNewestTime, verifyFile } from './sqlite-reader.ts'
+import { SqliteWriter, type Sqlite } from './sqlite-writer.ts'
+
+type Write = (writer: SqliteWriter) => void
+
+export class SqliteLedger implements Ledger {
+  conflicts = 0
+  readonly #sqlite: Sqlite
+  readonly #path: string
+  readonly #events: LedgerEvents
+  readonly #lane: Lane<Write>
+  readonly #ready: Promise<void>
+  #writer: SqliteWriter | undefined
+
+  constructor(path: string, events: LedgerEvents) {
+    this.#sqlite = loadSqlite()
+    this.#path = path
+    this.#events = events
+    this.#lane = new Lane<Write>({
+      commit: (batch) => this.#commit(batch),
+      onFault: (error) => this.#events.onFault(error),
+      onRecovered: () => this.#events.onRecovered(),
+    })
+    this.#ready = this.#openNow() ? Promise.resolve() : this.#lane.put(() => undefined, 0)
+    this.#ready.catch(() => undefined)
+  }
+
+  ready(): Promise<void> {
+    return this.#ready
+  }
+
+  append(facts: readonly Fact[]): Promise<void> {
+    return this.#put(() => {
+      const rows = facts.map(rowOf)
+      return (writer) => rows.forEach((row) => writer.addFact(row))
+    }, facts.length)
+  }
+
+  facts(query: FactQuery): Iterable<Fact> {
+    return readFacts(this.#path, query)
+  }
+
+  newest(): number | null {
+    return readNewestTime(this.#path)
+  }
+
+  saveRecords(records: readonly Carbon[]): Promise<void> {
+    return this.#put(() => {
+      const rows = records.map((record) => ({ record: { ...record }, body: recordBody(record) }))
+      return (writer) => rows.forEach(({ record, body }) => writer.saveRecord(record, body))
+    }, records.length)
+  }
+
+  records({ view, line, from, to, since, until }: RecordQuery): Iterable<Carbon> {
+    return readNewest<Carbon>(this.#path, 'records', [
+      ['view = ?', view],
+      ['line = ?', line],
+      ['"from" >= ?', from],
+      ['"to" <= ?', to],
+      ['"to" > ?', since],
+      ['"from" < ?', until],
+    ])
+  }
+
+  saveAlert(alert: CarbonAlert): Promise<void> {
+    return this.#put(() => {
+      const [kept, body] = [{ ...alert }, alertBody(alert)]
+      return (writer) => writer.saveAlert(kept, body)
+    }, 1)
+  }
+
+  alerts(from: number, to: number): Iterable<CarbonAlert> {
+    return readNewest<CarbonAlert>(this.#path, 'alerts', [
+      ['"from" >= ?', from],
+      ['"from" < ?', to],
+    ])
+  }
+
+  verify(): Verification {
+    return verifyFile(this.#path)
+  }
+
+  head(): string {
+    return readHead(this.#path)
+  }
+
+  close(): Promise<void> {
+    this.#lane.close()
+    this.#closeWriter()
+    return Promise.resolve()
+  }
+
+  #put(prepare: () => Write, size: number): Promise<void> {
+    try {
+      return this.#lane.put(prepare(), size)
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+  }
+
+  #commit(batch: readonly Write[]): void {
+    let conflicts
+    try {
+      conflicts = this.#open().transaction(batch)
+    } catch (error) {
+      // A fresh connection for the next attempt: it ends a half-done transaction and finds a file that was replaced.
+      this.#closeWriter()
+      throw new Error(`ledger ${this.#path}: ${(error as Error).message}`, { cause: error })
+    }
+    this.conflicts += conflicts.length
+    if (conflicts.length > 0) this.#events.onConflicts(conflicts)
+  }
+
+  #open(): SqliteWriter {
+    return (this.#writer ??= new SqliteWriter(this.#sqlite, this.#path))
+  }
+
+  /** The first attempt; where it fails the lane makes the next ones, and tells. */
+  #openNow(): boolean {
+    try {
+      return Boolean(this.#open())
+    } catch {
+      return false
+    }
+  }
+
+  #closeWriter(): void {
+    this.#writer?.close()
+    this.#writer = undefined
+  }
+}

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import helper from 'node-red-node-test-helper'
+import carbonLedger from '../../nodes/carbon-ledger/carbon-ledger.ts'
+import type { LedgerNode } from '../../nodes/shared/node-kit.ts'
+import { aFact } from './fixtures/facts.ts'
+
+helper.init(createRequire(import.meta.url).resolve('node-red'))
+
+const ledgerOf = (id: string): LedgerNode => helper.getNode(id) as unknown as LedgerNode
+const config = (over: object = {}): { id: string; type: string } => ({ id: 'led', type: 'carbon-ledger', ...over })
+
+describe('carbon-ledger', () => {
+  let folder: string
+  before(() => helper.startServer())
+  after(() => helper.stopServer())
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'carbon-ledger-'))
+    helper.settings({ userDir: folder })
+  })
+  afterEach(async () => {
+    await helper.unload()
+    rmSync(folder, { recursive: true })
+  })
+
+  it('has its ledger at once and keeps facts in a file of the user directory', async () => {
+    await helper.load(carbonLedger, [config({ path: 'data/plant.sqlite' })])
+    await ledgerOf('led').ledger.append([aFact(1)])
+    assert.ok(existsSync(join(folder, 'data/plant.sqlite')))
+  })
+
+  it('uses SQLite and carbon-ledger.sqlite where nothing is chosen', async () => {
+    await helper.load(carbonLedger, [config()])
+    await ledgerOf('led').ledger.ready()
+    assert.ok(existsSync(join(folder, 'carbon-ledger.sqlite')))
+  })
+
+  it('keeps facts across a redeploy and writes what waits before it closes', async () => {
+    await helper.load(carbonLedger, [config()])
+    const written = ledgerOf('led').ledger.append([aFact(1)])
+    await helper.setFlows([config({ name: 'changed' })])
+    await written
+    assert.deepEqual([...ledgerOf('led').ledger.facts({})], [aFact(1)])
+  })
+
+  it('keeps facts in memory without a file', async () => {
+    await helper.load(carbonLedger, [config({ store: 'memory', path: '' })])
+    await ledgerOf('led').ledger.append([aFact(1)])
+    assert.equal(ledgerOf('led').ledger.verify().facts, 1)
+    assert.equal(existsSync(join(folder, 'carbon-ledger.sqlite')), false)
+  })
+
+  it('takes an absolute path as it is', async () => {
+    const path = join(folder, 'elsewhere.sqlite')
+    helper.settings({ userDir: join(folder, 'user') })
+    await helper.load(carbonLedger, [config({ path })])
+    await ledgerOf('led').ledger.ready()
+    assert.ok(existsSync(path))
+  })
+
+  const refusals: [what: string, over: object, message: RegExp][] = [
+    [
+      'a path that leads out of the user directory',
+      { path: '../x.sqlite' },
+      /path: expected a path inside the Node-RED user/,
+    ],
+    [
+      'a path that leads out in the middle',
+      { path: 'a/../../x.sqlite' },
+      /path: expected a path inside.*got "a\/\.\.\/\.\.\/x/,
+    ],
+    ['a blank path', { path: ' ' }, /path: expected a file or folder, got nothing/],
+    ['an unknown store', { store: 'oracle' }, /store: expected one of sqlite, memory, got "oracle"/],
+  ]
+  for (const [what, over, message] of refusals) {
+    it(`refuses ${what}, and every call of its ledger says why`, async () => {
+      await helper.load(carbonLedger, [config(over)])
+      const { ledger } = ledgerOf('led')
+      await assert.rejects(ledger.append([aFact(1)]), message)
+      await assert.rejects(ledger.ready(), message)
+      assert.throws(() => ledger.facts({}), message)
+    })
+  }
+
+  it('refuses a second ledger on the same file and names the first', async () => {
+    await helper.load(carbonLedger, [config({ name: 'first' }), config({ id: 'two' })])
+    await ledgerOf('led').ledger.append([aFact(1)])
+    await assert.rejects(
+      ledgerOf('two').ledger.append([aFact(2)]),
+      /already open by the ledger "first"; choose that one/,
+    )
+  })
+
+  it('warns of a fact that came again with another content', async () => {
+    await helper.load(carbonLedger, [config({ store: 'memory' })])
+    const warned = new Promise<string>((resolve) => {
+      helper.getNode('led').on('call:warn', (call: { args: [string] }) => resolve(call.args[0]))
+    })
+    await ledgerOf('led').ledger.append([aFact(1), aFact(1, { body: {} })])
+    assert.match(
+      await warned,
+      /energy oven-e\/1 revision 1 came again with another content: kept \{"body".*refused \{"body":\{\}/,
+    )
+  })
+
+  it('shows an outage in red, tells Catch nodes once, and goes on without a restart', async () => {
+    const flow = [
+      { id: 'tab', type: 'tab' },
+      config(),
+      { id: 'user', type: 'helper', z: 'tab', x: 0, y: 0, ledger: 'led' },
+      { id: 'user2', type: 'helper', z: 'tab', x: 0, y: 0, ledger: 'led' },
+      { id: 'catch', type: 'catch', z: 'tab', x: 0, y: 0, wires: [['heard']] },
+      { id: 'heard', type: 'helper', z: 'tab', x: 0, y: 0 },
+    ]
+    await helper.load(carbonLedger, flow)
+    const heard: string[] = []
+    const first = new Promise<void>((resolve) => {
+      helper.getNode('heard').on('input', (message: { error: { message: string } }) => {
+        heard.push(message.error.message)
+        resolve()
+      })
+    })
+    const fills: string[] = []
+    helper.getNode('led').on('call:status', (call: { args: [{ fill: string }] }) => fills.push(call.args[0].fill))
+    const { ledger } = ledgerOf('led')
+    await ledger.ready()
+    const other = new DatabaseSync(join(folder, 'carbon-ledger.sqlite'))
+    other.exec('BEGIN IMMEDIATE')
+    const written = ledger.append([aFact(1)])
+    await first
+    other.exec('COMMIT')
+    other.close()
+    await written
+    await ledger.append([aFact(2)])
+    assert.equal(heard.length, 1)
+    assert.match(heard[0]!, /database is locked; what comes now waits until the ledger can be written again/)
+    assert.deepEqual(fills, ['red', 'green'])
+    assert.equal(ledger.verify().facts, 2)
+  })
+
+  it('says which Node.js SQLite needs, where this one has none, and memory still works', () => {
+    const script = new URL('fixtures/old-node.ts', import.meta.url).pathname
+    const said = execFileSync(process.execPath, ['--no-experimental-sqlite', script], { encoding: 'utf8' })
+    assert.match(said, /^memory: open\nsqlite: store: expected Node.js 22.13 or newer for "sqlite", got v24/)
+  })
+})

@@ -71,6 +71,7 @@ class ContextStation {
 
   async restore(): Promise<void> {
     if (!this.#ledger) return
+    await this.#ledger.ready()
     for (const fact of contextFacts(this.#ledger, this.#limits.horizonMs)) this.#context.take(fact)
     // Cuts every count as it was last sent, so that a later correction knows what to withdraw.
     this.#context.recutAll()

@@ -83,9 +83,12 @@ class PerUnitStation {
   }
 
   async restore(): Promise<void> {
-    if (!this.#ledger) return
-    replay(openFacts(this.#ledger, this.#options.horizonMs), this.#plant, this.#calculator)
-    for (const record of this.#ledger.records({})) this.#calculator.restoreRecord(record, KEEP_EVERY)
+    const ledger = this.#ledger
+    if (!ledger) return
+    await ledger.ready()
+    replay(openFacts(ledger, this.#options.horizonMs), this.#plant, this.#calculator)
+    for (const record of ledger.records({ since: (ledger.newest() ?? 0) - this.#options.horizonMs }))
+      this.#calculator.restoreRecord(record, KEEP_EVERY)
     this.#emission.start()
   }
 

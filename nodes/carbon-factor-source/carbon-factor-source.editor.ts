@@ -1,0 +1,103 @@
+import type { EditorRED } from 'node-red'
+import { readRows } from '../core/factor-row.ts'
+import type { FactorBoundary } from '../core/records.ts'
+
+declare const RED: EditorRED
+
+interface SourceProperties {
+  name: string
+  provider: string
+  zone: string
+  carrier: string
+  boundary: string
+  table: string
+  baseUrl: string
+  pollMinutes: string
+  timeoutSeconds: string
+}
+interface SourceCredentials {
+  token: string
+}
+
+const say = (key: string, words?: Record<string, string | number>): string =>
+  RED._(`@mes-carbon/node-red/carbon-factor-source:carbon-factor-source.${key}`, words ?? {})
+
+type TableTerms = Pick<SourceProperties, 'zone' | 'carrier' | 'boundary'>
+
+/** The same check as at deploy; gives the number of good rows and what is wrong with the others. */
+function readTable(text: string, { zone, carrier, boundary }: TableTerms): { rows: number; faults: string[] } {
+  try {
+    const { rows, refused } = readRows(JSON.parse(text), {
+      carrier: carrier || 'electricity',
+      zone: zone || 'plant',
+      boundary: (boundary || 'direct') as FactorBoundary,
+      provider: 'table',
+      retrievedAt: 0,
+    })
+    return { rows: rows.length, faults: refused.map(({ index, reason }) => `[${index}] ${reason}`) }
+  } catch (error) {
+    return { rows: 0, faults: [(error as Error).message] }
+  }
+}
+
+function checkTable(source: SourceProperties, text: string): true | string {
+  if (source.provider !== 'table') return true
+  const { faults } = readTable(text, source)
+  return faults.length === 0 || faults.slice(0, 5).join('\n')
+}
+
+const isAddress = (v: string): boolean => v === '' || /^https?:\/\/./.test(v)
+
+function showVerdict(): void {
+  const value = (key: string): string => String($(`#node-config-input-${key}`).val())
+  const terms = { zone: value('zone'), carrier: value('carrier'), boundary: value('boundary') }
+  const { rows, faults } = readTable(value('table'), terms)
+  const verdict = $('#carbon-factor-source-verdict')
+  verdict.text(faults.length > 0 ? faults.slice(0, 5).join('\n') : say('verdict', { rows }))
+  verdict.toggleClass('carbon-factor-source-faulty', faults.length > 0)
+}
+
+/** Only what the chosen kind of source uses is shown. */
+function showFields(): void {
+  const provider = String($('#node-config-input-provider').val())
+  $('.carbon-factor-source-table').toggle(provider === 'table')
+  $('.carbon-factor-source-boundary').toggle(provider === 'table' || provider === 'message')
+  $('.carbon-factor-source-live').toggle(provider !== 'table' && provider !== 'message')
+}
+
+RED.nodes.registerType<SourceProperties, SourceCredentials, SourceProperties>('carbon-factor-source', {
+  category: 'config',
+  defaults: {
+    name: { value: '' },
+    provider: { value: 'table', required: true },
+    zone: { value: '' },
+    carrier: { value: 'electricity' },
+    boundary: { value: 'direct', required: true },
+    // Two parameters, or the editor takes a reason for a yes; the published types know only true and false.
+    table: {
+      value: '[]',
+      validate: function (v: string, _opt?: unknown) {
+        return checkTable(this as unknown as SourceProperties, v) as boolean
+      },
+    },
+    baseUrl: { value: '', validate: (v: string, _opt?: unknown) => (isAddress(v) || say('error.baseUrl')) as boolean },
+    pollMinutes: {
+      value: '15',
+      validate: (v: string, _opt?: unknown) => (v === '' || Number(v) >= 1 || say('error.poll')) as boolean,
+    },
+    timeoutSeconds: {
+      value: '10',
+      validate: (v: string, _opt?: unknown) => (v === '' || Number(v) >= 1 || say('error.timeout')) as boolean,
+    },
+  },
+  credentials: { token: { type: 'password' } },
+  label: function () {
+    return this.name || `${this.provider} ${this.zone}`.trim()
+  },
+  oneditprepare: function () {
+    $('#node-config-input-provider').on('change', showFields)
+    $('#node-config-input-table, #node-config-input-boundary').on('input change', showVerdict)
+    showFields()
+    showVerdict()
+  },
+})

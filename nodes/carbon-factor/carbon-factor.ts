@@ -1,0 +1,60 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red'
+import { deploy, ledgerOf, numberFrom, onInput, plantOf, typeOf, type Message, type Out } from '../shared/node-kit.ts'
+import { chainOf, type Chain } from './chain.ts'
+import { FactorStation, type Delivery } from './station.ts'
+
+interface FactorDef extends NodeDef {
+  plant: string
+  ledger?: string
+  sources?: unknown
+  yearlyFallback?: boolean
+  holdMinutes?: unknown
+}
+
+/** Lays the emission factor that held at the time over each interval of energy, and tells what a settlement changes. */
+export default function (RED: NodeAPI): void {
+  function CarbonFactor(this: Node, config: FactorDef): void {
+    RED.nodes.createNode(this, config)
+    deploy(this, () => run(RED, this, config))
+  }
+  RED.nodes.registerType('carbon-factor', CarbonFactor)
+}
+
+function run(RED: NodeAPI, node: Node, config: FactorDef): void {
+  const { model } = plantOf(RED, config.plant)
+  const holdMinutes = numberFrom(config.holdMinutes, 60, 'holdMinutes')
+  const chain = (): Chain => chainOf(RED, { ids: config.sources, zone: model.gridZone, holdMinutes })
+  const deliveries = new WeakMap<Message, Delivery>()
+  const station = new FactorStation({
+    RED,
+    node,
+    model,
+    ledger: ledgerOf(RED, config.ledger),
+    chain: chain(),
+    yearlyFallback: config.yearlyFallback !== false,
+    deliver: (delivery) => {
+      const payload = { type: 'factor', factors: delivery.rows }
+      const message: Message = { _msgid: RED.util.generateId(), topic: delivery.from, payload }
+      deliveries.set(message, delivery)
+      node.receive(message)
+    },
+  })
+
+  const handle = (message: Message, out: Out): void | Promise<void> => {
+    const delivery = deliveries.get(message)
+    if (delivery) return station.delivered(delivery, out)
+    const type = typeOf(message)
+    if (type === 'energy') return station.energy(message, out)
+    if (type === 'factor') return station.factors(message, out)
+    out.send(0, message)
+  }
+  onInput(node, handle, station.start(Date.now()))
+
+  // A deploy of changed nodes only makes the sources anew, not the node that lists them.
+  const refresh = (): void => station.refresh(chain())
+  RED.events.on('flows:started', refresh)
+  node.on('close', () => {
+    RED.events.off('flows:started', refresh)
+    station.stop()
+  })
+}

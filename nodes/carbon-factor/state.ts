@@ -1,0 +1,56 @@
+/** What the configuration of a carbon-factor node states as it stands now, against what it stated before. */
+
+import { compareVersions } from '../core/factor-order.ts'
+import { factorId, readRows } from '../core/factor-row.ts'
+import type { EmissionFactor } from '../core/records.ts'
+import type { Link } from './chain.ts'
+
+/** Marks the rows of the yearly fallback like those of a source. */
+export const YEARLY = 'yearly'
+
+export interface Stated {
+  rows: EmissionFactor[]
+  /** Rows of tables that were refused, with the source, the row and the reason. */
+  refused: string[]
+}
+
+/** The rows of all tables. The same slot of the same provider in two tables is that of the earlier one. */
+export function tableRows(links: readonly Link[]): Stated {
+  const byId = new Map<string, EmissionFactor>()
+  const refused: string[] = []
+  for (const { settings, terms } of links.filter(isTable)) {
+    const read = readRows(settings.table, terms)
+    refused.push(...read.refused.map(({ index, reason }) => `${settings.name}, row ${index}: ${reason}`))
+    for (const row of read.rows) {
+      const other = byId.get(row.id)
+      const again = other?.via === row.via
+      if (again)
+        refused.push(`${settings.name}: expected one row for ${row.id}, got two; the newer or larger one counts`)
+      if (!other || (again && compareVersions(row, other) < 0)) byId.set(row.id, row)
+    }
+  }
+  return { rows: [...byId.values()], refused }
+}
+
+/** Rows that a table had and has no more: taken back, for the past too. */
+export function takenBack(known: readonly EmissionFactor[], links: readonly Link[], now: Stated): EmissionFactor[] {
+  const tables = new Set(links.filter(isTable).map((link) => link.settings.id))
+  const stated = new Set(now.rows.map((row) => row.id))
+  return known
+    .filter((row) => row.via !== undefined && tables.has(row.via) && !stated.has(row.id) && !row.withdrawn)
+    .map((row) => ({ ...row, withdrawn: true }))
+}
+
+/** Rows of sources that left the chain end where the energy has come to; what they said of the past stays. */
+export function cutOff(known: readonly EmissionFactor[], chain: ReadonlySet<string>, at: number): EmissionFactor[] {
+  return known
+    .filter((row) => row.via !== undefined && !chain.has(row.via) && !row.withdrawn && row.to > at)
+    .flatMap((row) => {
+      const gone: EmissionFactor = { ...row, withdrawn: true }
+      if (row.from >= at) return [gone]
+      const past = { ...row, to: at }
+      return [gone, { ...past, id: factorId(past) }]
+    })
+}
+
+const isTable = ({ settings }: Link): boolean => settings.provider === 'table'

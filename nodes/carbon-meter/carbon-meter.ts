@@ -1,0 +1,160 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red'
+import { Meter } from '../core/meter.ts'
+import { plantPath, type PlantMeter, type PlantModel } from '../core/plant.ts'
+import type { Energy } from '../core/records.ts'
+import { SourceIndex } from '../core/sources.ts'
+import { MS_PER_HOUR } from '../core/units.ts'
+import {
+  ledgerOf,
+  numberFrom,
+  deploy,
+  onInput,
+  plantOf,
+  setStatus,
+  type Message,
+  type Out,
+} from '../shared/node-kit.ts'
+import { samplesOf, type Sample } from '../shared/stock-message.ts'
+import type { Fact, Ledger } from '../stores/ledger.ts'
+import { lastFacts } from './last-facts.ts'
+
+interface MeterDef extends NodeDef {
+  plant: string
+  ledger?: string
+  maxSkewSeconds?: number | string
+  horizonHours?: number | string
+}
+
+/** Energy meter: readings of the plant's meters in, energy of intervals out. */
+export default function (RED: NodeAPI): void {
+  function CarbonMeter(this: Node, config: MeterDef): void {
+    RED.nodes.createNode(this, config)
+    deploy(this, () => {
+      const station = new MeterStation(RED, this, config)
+      onInput(this, (message, out) => station.take(message, out), station.restore())
+      this.on('close', () => station.remember())
+    })
+  }
+  RED.nodes.registerType('carbon-meter', CarbonMeter)
+}
+
+/** Where a node without a ledger keeps its last records: enough to go on from, no more. */
+const CONTEXT_KEY = 'meters'
+const REMEMBERED = 50
+const STATUS_EVERY_MS = 1000
+
+class MeterStation {
+  readonly #node: Node
+  readonly #model: PlantModel
+  readonly #meters: Meter[]
+  readonly #sources: SourceIndex<Meter>
+  readonly #ledger: Ledger | undefined
+  readonly #horizonMs: number
+  /** Mean power of the newest interval of each meter that has no parent, kW. */
+  readonly #kW = new Map<string, number>()
+  #rejected = 0
+  #shownAt = 0
+
+  constructor(RED: NodeAPI, node: Node, config: MeterDef) {
+    const { model } = plantOf(RED, config.plant)
+    const maxSkewSeconds = numberFrom(config.maxSkewSeconds, 300, 'maxSkewSeconds')
+    const horizonHours = numberFrom(config.horizonHours, 48, 'horizonHours', 1)
+    this.#node = node
+    this.#model = model
+    this.#meters = model.meters.map((spec) => new Meter(spec, { maxSkewSeconds, horizonHours }))
+    this.#sources = new SourceIndex(this.#meters, (m) => m.spec.source)
+    this.#ledger = ledgerOf(RED, config.ledger)
+    this.#horizonMs = horizonHours * MS_PER_HOUR
+    setStatus(node, 'grey', `${this.#meters.length} meters, no reading yet`)
+  }
+
+  async restore(): Promise<void> {
+    await this.#ledger?.ready()
+    const specs = this.#meters.map((m) => m.spec)
+    const kept = this.#node.context().get(CONTEXT_KEY) as Record<string, Energy[]> | undefined
+    const known = this.#ledger ? lastFacts(this.#ledger, specs, this.#horizonMs) : new Map(Object.entries(kept ?? {}))
+    for (const meter of this.#meters) meter.restore(known.get(meter.spec.id) ?? [])
+  }
+
+  /** Without a ledger the context store of Node-RED carries a meter over a restart. */
+  remember(): void {
+    if (this.#ledger) return
+    const kept = this.#meters.map((m) => [m.spec.id, m.recent(REMEMBERED)] as const)
+    this.#node.context().set(CONTEXT_KEY, Object.fromEntries(kept))
+  }
+
+  take(message: Message, out: Out): void | Promise<unknown> {
+    if (message.topic === 'subscriptionId') return
+    const samples = samplesOf(message)
+    const facts: Fact[] = []
+    let strangers = samples.length === 0 ? 1 : 0
+    for (const sample of samples) {
+      const meters = this.#metersOf(sample)
+      if (meters.length === 0) strangers++
+      for (const meter of meters) this.#read(meter, sample, { message, out, facts })
+    }
+    // A message that also holds what is not of a meter, signals of a line for example, goes on to who knows it.
+    if (strangers > 0) out.send(0, message)
+    return facts.length > 0 ? this.#ledger?.append(facts) : undefined
+  }
+
+  /** The meters of a source. An undecodable Sparkplug metric has no name: it is told to the meters it may be of. */
+  #metersOf({ source, reason }: Sample): readonly Meter[] {
+    const found = this.#sources.match(source)
+    if (found.length > 0 || reason === undefined || source === '') return found
+    return this.#meters.filter((m) => m.spec.source.startsWith(`${source}/`))
+  }
+
+  #read(meter: Meter, sample: Sample, { message, out, facts }: { message: Message; out: Out; facts: Fact[] }): void {
+    const { spec } = meter
+    const topic = plantPath(this.#model, spec.line ?? '', spec.machine)
+    const { energies, anchor, rejected } = resultOf(meter, sample)
+    if (rejected !== undefined) {
+      const { source, value, at } = sample
+      const payload = { type: 'rejected', meter: spec.id, source, value, at, reason: rejected }
+      out.send(1, { _msgid: message._msgid, topic, payload } as Message)
+      this.#rejected++
+      return setStatus(this.#node, 'yellow', `${this.#rejected} rejected · ${spec.id}: ${rejected}`)
+    }
+    if (anchor) facts.push(factOf(spec, anchor))
+    for (const energy of energies) {
+      facts.push(factOf(spec, energy))
+      out.send(0, { _msgid: message._msgid, topic, payload: energy } as Message)
+    }
+    const last = energies.at(-1)
+    if (last?.to === meter.newest && spec.parent === undefined) this.#kW.set(spec.id, last.signal?.meanKW ?? 0)
+    this.#show()
+  }
+
+  #show(): void {
+    const now = Date.now()
+    if (now - this.#shownAt < STATUS_EVERY_MS) return
+    this.#shownAt = now
+    const heard = this.#meters.filter((m) => m.newest !== null).length
+    const kW = [...this.#kW.values()].reduce((sum, power) => sum + power, 0)
+    const meters = heard === this.#meters.length ? `${heard} meters` : `${heard} of ${this.#meters.length} meters`
+    const rejected = this.#rejected > 0 ? ` · ${this.#rejected} rejected` : ''
+    setStatus(this.#node, 'green', `${meters} · ${kW.toFixed(1)} kW${rejected}`)
+  }
+}
+
+function resultOf(
+  meter: Meter,
+  { value, text, at, from, revision, quality, reason }: Sample,
+): ReturnType<Meter['add']> {
+  if (typeof value !== 'number') {
+    const got = value === null ? (reason ?? 'nothing') : `"${text ?? String(value)}"`
+    const told = value === null ? got : `value: expected a number in ${meter.spec.unit}, got ${got}`
+    return { energies: [], rejected: told }
+  }
+  const isUncertain = quality === 'uncertain'
+  const period = { ...(from === undefined ? {} : { from }), ...(revision === undefined ? {} : { revision }) }
+  return meter.add({ at, value, isUncertain, ...period }, Date.now())
+}
+
+function factOf({ line = '' }: PlantMeter, energy: Energy): Fact {
+  const body = { ...energy }
+  delete body.signal
+  const { id, revision, from, to } = energy
+  return { kind: 'energy', id, revision, line, from, to, body }
+}

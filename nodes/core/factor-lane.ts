@@ -1,0 +1,189 @@
+/** The factor rows of one carrier, zone and role, resolved to the one that holds at each instant. */
+
+import { compareRows, compareVersions, heldAfter, sameRow } from './factor-order.ts'
+import type { EmissionFactor } from './records.ts'
+
+export interface Span {
+  from: number
+  to: number
+}
+/** A stretch in which one row holds, or none does. */
+export interface LanePiece extends Span {
+  row: EmissionFactor | undefined
+}
+type Held = Span & { row: EmissionFactor }
+
+/** All versions of one slot of one provider, and the one that counts. */
+interface Slot {
+  best: EmissionFactor
+  versions: EmissionFactor[]
+}
+
+/** A row may be settled again and again, by a flow that sends it every minute; the memory of that is bounded. */
+const MAX_VERSIONS = 100
+
+const keyOf = (r: EmissionFactor): string =>
+  `${r.from} ${r.to} ${r.boundary} ${r.quality === 'held' ? 'held' : 'slot'} ${r.source.provider}`
+
+export class FactorLane {
+  readonly #slots = new Map<string, Slot>()
+  /** Winners, sorted, not overlapping; between two there may be time that no row covers. */
+  #pieces: Held[] = []
+  #near = 0
+
+  /** Takes a row; gives the time whose winner changed, `null` for a duplicate or a row that wins nowhere. */
+  add(row: EmissionFactor): Span | null {
+    const slot = this.#slots.get(keyOf(row))
+    if (!slot) {
+      this.#slots.set(keyOf(row), { best: row, versions: [row] })
+      return this.#put([], standing(row))
+    }
+    if (slot.versions.some((known) => compareVersions(known, row) === 0)) return null
+    slot.versions.push(row)
+    if (slot.versions.length > MAX_VERSIONS) slot.versions.shift()
+    if (compareVersions(slot.best, row) < 0) return null
+    const old = slot.best
+    slot.best = row
+    return this.#put(standing(old), standing(row))
+  }
+
+  /** Every version known of the slot that a row describes. */
+  versions(row: EmissionFactor): readonly EmissionFactor[] {
+    return this.#slots.get(keyOf(row))?.versions ?? []
+  }
+
+  /** What holds at an instant, and how long. Constant time when time advances, else a binary search. */
+  at(ms: number): LanePiece {
+    const i = this.#indexAt(ms)
+    const piece = this.#pieces[i]
+    if (piece && piece.from <= ms) return piece
+    return { from: this.#pieces[i - 1]?.to ?? -Infinity, to: piece?.from ?? Infinity, row: undefined }
+  }
+
+  /** Forgets rows that end before an instant. */
+  prune(before: number): void {
+    for (const [key, { best }] of this.#slots) {
+      if ((heldAfter(best) ?? best).to <= before) this.#slots.delete(key)
+    }
+    this.#pieces.splice(0, this.#indexAt(before))
+    this.#near = 0
+  }
+
+  /** Replaces what a slot said by what it says now. */
+  #put(old: EmissionFactor[], now: EmissionFactor[]): Span | null {
+    const all = [...old, ...now]
+    if (all.length === 0) return null
+    const span = { from: Math.min(...all.map((r) => r.from)), to: Math.max(...all.map((r) => r.to)) }
+    const before = this.#within(span)
+    // A better version is laid over the old one; one that gives way uncovers rows that had lost.
+    const givesWay = old.some((r, i) => !now[i] || now[i].to < r.to || compareRows(now[i], r) > 0)
+    if (givesWay) this.#rebuild(span)
+    else for (const row of now) this.#lay(row, row)
+    return difference(span, before, this.#within(span))
+  }
+
+  #rebuild(span: Span): void {
+    const outside = this.#within(span).flatMap((p) => [
+      { ...p, to: Math.min(p.to, span.from) },
+      { ...p, from: Math.max(p.from, span.to) },
+    ])
+    this.#splice(
+      span,
+      outside.filter((p) => p.from < p.to),
+    )
+    for (const { best } of this.#slots.values()) {
+      for (const row of standing(best)) {
+        const part = { from: Math.max(row.from, span.from), to: Math.min(row.to, span.to) }
+        if (part.from < part.to) this.#lay(row, part)
+      }
+    }
+  }
+
+  /** Lays a row over a stretch: it takes the time that nobody has, and the time of rows it wins against. */
+  #lay(row: EmissionFactor, { from, to }: Span): void {
+    const laid: Held[] = []
+    let at = from
+    for (const piece of this.#within({ from, to })) {
+      const a = Math.max(piece.from, from)
+      const b = Math.min(piece.to, to)
+      push(laid, { from: piece.from, to: a, row: piece.row })
+      push(laid, { from: at, to: a, row })
+      push(laid, { from: a, to: b, row: compareRows(row, piece.row) < 0 ? row : piece.row })
+      push(laid, { from: b, to: piece.to, row: piece.row })
+      at = b
+    }
+    push(laid, { from: at, to, row })
+    this.#splice({ from, to }, laid)
+  }
+
+  /** The pieces that touch a stretch, whole. */
+  #within({ from, to }: Span): Held[] {
+    const first = this.#indexAt(from)
+    return this.#pieces.slice(first, this.#endIndex(first, to))
+  }
+
+  /** Puts pieces in the place of those that touch a stretch. */
+  #splice({ from, to }: Span, pieces: Held[]): void {
+    const first = this.#indexAt(from)
+    const end = this.#endIndex(first, to)
+    // A spread of very many arguments overflows the stack.
+    if (pieces.length < 10_000) this.#pieces.splice(first, end - first, ...pieces)
+    else this.#pieces = [...this.#pieces.slice(0, first), ...pieces, ...this.#pieces.slice(end)]
+  }
+
+  #endIndex(first: number, to: number): number {
+    const last = this.#pieces.at(-1)
+    if (!last || last.from < to) return this.#pieces.length
+    let end = first
+    while (this.#pieces[end]!.from < to) end++
+    return end
+  }
+
+  /** The index of the first piece that ends after an instant. */
+  #indexAt(ms: number): number {
+    const pieces = this.#pieces
+    const ends = (i: number): number => (i < 0 ? -Infinity : (pieces[i]?.to ?? Infinity))
+    for (let i = this.#near; i <= this.#near + 1 && i <= pieces.length; i++) {
+      if (ends(i - 1) <= ms && ms < ends(i)) return (this.#near = i)
+    }
+    let [low, high] = [0, pieces.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (pieces[middle]!.to <= ms) low = middle + 1
+      else high = middle
+    }
+    return (this.#near = low)
+  }
+}
+
+/** What a version puts on the time line: itself and what stands in after its end; nothing where it is taken back. */
+function standing(row: EmissionFactor): EmissionFactor[] {
+  if (row.withdrawn) return []
+  const held = heldAfter(row)
+  return held ? [row, held] : [row]
+}
+
+function push(laid: Held[], piece: Held): void {
+  const last = laid.at(-1)
+  if (last && last.row === piece.row && last.to === piece.from) last.to = piece.to
+  else if (piece.from < piece.to) laid.push(piece)
+}
+
+/** The hull of the time in which two partitions name rows that do not say the same. */
+function difference({ from, to }: Span, before: Held[], after: Held[]): Span | null {
+  let [i, j] = [0, 0]
+  let changed = null as Span | null
+  for (let at = from; at < to;) {
+    while (i < before.length && before[i]!.to <= at) i++
+    while (j < after.length && after[j]!.to <= at) j++
+    const [a, b] = [before[i], after[j]]
+    const [rowA, rowB] = [a && a.from <= at ? a.row : undefined, b && b.from <= at ? b.row : undefined]
+    const end = Math.min(to, next(a, at), next(b, at))
+    if (!sameRow(rowA, rowB)) changed = { from: changed?.from ?? at, to: end }
+    at = end
+  }
+  return changed
+}
+
+const next = (piece: Span | undefined, at: number): number =>
+  !piece ? Infinity : piece.from > at ? piece.from : piece.to

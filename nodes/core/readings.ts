@@ -1,0 +1,81 @@
+/** The readings of one meter in order of source time, and what was concluded between them. Columns, to stay small. */
+
+import { Flag } from './verdict.ts'
+
+/** A reading as it is kept. */
+export interface Entry {
+  at: number
+  /** Begin of a stated period; `at` itself where there is none. */
+  from: number
+  value: number
+  revision: number
+  /** Bits of `Flag`: uncertain, arrival-time, conflict. */
+  marks: number
+}
+
+const SOFT = Flag.uncertain | Flag['arrival-time']
+
+export class Readings {
+  readonly at: number[] = []
+  readonly from: number[] = []
+  readonly value: number[] = []
+  readonly revision: number[] = []
+  readonly marks: number[] = []
+  /** Of the interval that ends at the reading: energy, flags, unit, and the revision it was issued with (−1: never). */
+  readonly kWh: number[] = []
+  readonly flags: number[] = []
+  readonly unit: string[] = []
+  readonly issued: number[] = []
+
+  get length(): number {
+    return this.at.length
+  }
+
+  /** Takes a reading in: `new`, `changed` where it alters one of the same time, `same` where it says nothing new. */
+  take(entry: Entry, unit: string): { index: number; effect: 'new' | 'changed' | 'same' } {
+    const index = this.#place(entry)
+    if (this.at[index] === entry.at && this.from[index] === entry.from)
+      return { index, effect: this.#merge(index, entry) ? 'changed' : 'same' }
+    const cells = [entry.at, entry.from, entry.value, entry.revision, entry.marks, NaN, 0, -1]
+    if (index === this.length) this.#numbers.forEach((column, c) => column.push(cells[c]!))
+    else this.#numbers.forEach((column, c) => column.splice(index, 0, cells[c]!))
+    this.unit.splice(index, 0, unit)
+    return { index, effect: 'new' }
+  }
+
+  /** Forgets the oldest readings. */
+  drop(count: number): void {
+    for (const column of [...this.#numbers, this.unit]) column.splice(0, count)
+  }
+
+  get #numbers(): number[][] {
+    return [this.at, this.from, this.value, this.revision, this.marks, this.kWh, this.flags, this.issued]
+  }
+
+  /** The first place whose reading is not before the entry. */
+  #place({ at, from }: Entry): number {
+    let high = this.length
+    let low = high > 0 && this.at[high - 1]! < at ? high : 0
+    while (low < high) {
+      const mid = (low + high) >> 1
+      if (this.at[mid]! < at || (this.at[mid] === at && this.from[mid]! < from)) low = mid + 1
+      else high = mid
+    }
+    return low
+  }
+
+  /** Of two values for one time the higher revision counts, then the larger value, whichever came first. */
+  #merge(i: number, entry: Entry): boolean {
+    const held = this.marks[i]!
+    const differs = entry.value !== this.value[i]
+    const ahead = entry.revision - this.revision[i]! || entry.value - this.value[i]!
+    const soft = ahead === 0 ? held & entry.marks : ahead > 0 ? entry.marks : held
+    const marks = (soft & SOFT) | ((held | entry.marks) & Flag.conflict) | (differs ? Flag.conflict : 0)
+    if (ahead > 0) {
+      this.value[i] = entry.value
+      this.revision[i] = entry.revision
+    }
+    this.marks[i] = marks
+    return ahead > 0 || marks !== held
+  }
+}

@@ -1,0 +1,195 @@
+/** Sparkplug B 3.0 payloads read as samples; names and data types that only births carry are remembered. */
+
+import protobuf from 'protobufjs/light.js'
+import { from64Bits, instantOf, type Sample } from './sample.ts'
+
+/** The fields of the Sparkplug B Payload (specification 3.0, section 6.4) that a reader of values needs. */
+const Payload = protobuf.Root.fromJSON({
+  nested: {
+    Payload: {
+      fields: {
+        timestamp: { type: 'uint64', id: 1 },
+        metrics: { rule: 'repeated', type: 'Metric', id: 2 },
+      },
+      nested: {
+        Metric: {
+          oneofs: { kind: { oneof: ['int', 'long', 'float', 'double', 'boolean', 'string'] } },
+          fields: {
+            name: { type: 'string', id: 1 },
+            alias: { type: 'uint64', id: 2 },
+            timestamp: { type: 'uint64', id: 3 },
+            datatype: { type: 'uint32', id: 4 },
+            isNull: { type: 'bool', id: 7 },
+            properties: { type: 'PropertySet', id: 9 },
+            int: { type: 'uint32', id: 10 },
+            long: { type: 'uint64', id: 11 },
+            float: { type: 'float', id: 12 },
+            double: { type: 'double', id: 13 },
+            boolean: { type: 'bool', id: 14 },
+            string: { type: 'string', id: 15 },
+          },
+        },
+        PropertySet: {
+          fields: {
+            keys: { rule: 'repeated', type: 'string', id: 1 },
+            values: { rule: 'repeated', type: 'PropertyValue', id: 2 },
+          },
+        },
+        PropertyValue: { fields: { int: { type: 'uint32', id: 3 } } },
+      },
+    },
+  },
+}).lookupType('Payload')
+
+interface Words {
+  high: number
+  low: number
+}
+interface Metric {
+  name?: string
+  alias?: Words | number
+  timestamp?: Words | number
+  datatype?: number
+  isNull?: boolean
+  properties?: { keys: string[]; values: { int?: number }[] }
+  /** Name of the field that holds the value; absent for data sets, templates and bytes. */
+  kind?: 'int' | 'long' | 'float' | 'double' | 'boolean' | 'string'
+  int?: number
+  long?: Words | number
+  float?: number
+  double?: number
+  boolean?: boolean
+  string?: string
+}
+
+interface Known {
+  name: string
+  datatype: number | undefined
+}
+
+/** Names and data types by alias, per edge node. Bounded: the edge nodes whose birth is longest ago are forgotten first. */
+export class Births {
+  readonly #edges = new Map<string, Map<string, Known>>()
+  readonly #most: number
+  #held = 0
+
+  constructor(most = 200_000) {
+    this.#most = most
+  }
+
+  get(edge: string, key: string): Known | undefined {
+    return this.#edges.get(edge)?.get(key)
+  }
+
+  /** A node birth begins anew: aliases of the last session are void. */
+  forget(edge: string): void {
+    this.#held -= this.#edges.get(edge)?.size ?? 0
+    this.#edges.delete(edge)
+  }
+
+  set(edge: string, key: string, known: Known): void {
+    let aliases = this.#edges.get(edge)
+    if (!aliases) this.#edges.set(edge, (aliases = new Map()))
+    if (!aliases.has(key)) this.#held++
+    aliases.set(key, known)
+    while (this.#held > this.#most) this.forget(this.#edges.keys().next().value!)
+  }
+}
+
+/** A birth that one node of the runtime hears serves all of them. */
+export const births = new Births()
+
+export const isSparkplug = (topic: unknown): topic is string =>
+  typeof topic === 'string' && topic.startsWith('spBv1.0/')
+
+const MESSAGE = /^spBv1\.0\/([^/]+)\/([ND])(BIRTH|DATA)\/([^/]+)(?:\/([^/]+))?$/
+
+/** One sample per metric of a birth or data message; deaths, commands and host states hold none. */
+export function sparkplugSamples(topic: string, payload: unknown, memory: Births): Sample[] {
+  const parts = MESSAGE.exec(topic)
+  if (!parts) return []
+  const [, group, level, kind, edge, device] = parts
+  const source = ['spBv1.0', group, edge, device].filter(Boolean).join('/')
+  const decoded = decode(payload)
+  if (typeof decoded === 'string') return [{ source, value: null, at: null, quality: 'bad', reason: decoded }]
+  const session = `${group}/${edge}`
+  if (level === 'N' && kind === 'BIRTH') memory.forget(session)
+  const scope = { source, session, device: device ?? '', birth: kind === 'BIRTH', sent: numberOf(decoded.timestamp) }
+  return (decoded.metrics ?? []).map((metric) => sampleOf(metric, scope, memory))
+}
+
+function decode(payload: unknown): { timestamp?: Words | number; metrics?: Metric[] } | string {
+  if (!(payload instanceof Uint8Array))
+    return `payload: expected a Buffer, got ${typeof payload}; set the output of the MQTT in node to "a Buffer"`
+  try {
+    return Payload.toObject(Payload.decode(payload), { oneofs: true })
+  } catch (error) {
+    return `payload: expected Sparkplug B, got ${payload.length} bytes that are not (${(error as Error).message})`
+  }
+}
+
+interface Scope {
+  source: string
+  session: string
+  device: string
+  birth: boolean
+  sent: number | undefined
+}
+
+function sampleOf(metric: Metric, scope: Scope, memory: Births): Sample {
+  const at = instantOf(numberOf(metric.timestamp) ?? scope.sent) ?? null
+  const known = knownOf(metric, scope, memory)
+  if (!known) {
+    const alias = numberOf(metric.alias)
+    const reason = `alias ${alias} of ${scope.session} is not known: no birth was heard; ask the edge node for a rebirth`
+    return { source: scope.source, value: null, at, quality: 'bad', reason }
+  }
+  const sample: Sample = { source: `${scope.source}/${known.name}`, value: null, at, quality: 'good' }
+  const quality = qualityOf(metric)
+  const value = metric.isNull ? undefined : valueOf(metric, known.datatype)
+  if (quality !== undefined && quality !== GOOD)
+    return Object.assign(sample, { quality: 'bad', reason: `quality is ${quality}` })
+  if (value === undefined)
+    return Object.assign(sample, { quality: 'bad', reason: 'value: expected a number or text, got nothing' })
+  return Object.assign(sample, { value })
+}
+
+/** Name and data type of a metric; a birth teaches them for the alias, and the data type for the name. */
+function knownOf(metric: Metric, scope: Scope, memory: Births): Known | undefined {
+  const alias = metric.alias === undefined ? undefined : `#${numberOf(metric.alias)}`
+  const byName = metric.name ? `${scope.device}/${metric.name}` : undefined
+  if (scope.birth && metric.name) {
+    const known = { name: metric.name, datatype: metric.datatype }
+    if (alias) memory.set(scope.session, alias, known)
+    else memory.set(scope.session, byName!, known)
+  }
+  const born = alias && memory.get(scope.session, alias)
+  if (born) return { name: born.name, datatype: metric.datatype ?? born.datatype }
+  if (!metric.name) return undefined
+  return { name: metric.name, datatype: metric.datatype ?? memory.get(scope.session, byName!)?.datatype }
+}
+
+/** Values of the Sparkplug `Quality` property: 0 bad, 192 good, 500 stale. */
+const GOOD = 192
+
+function qualityOf({ properties }: Metric): number | undefined {
+  const i = properties?.keys?.indexOf('Quality') ?? -1
+  return i < 0 ? undefined : properties?.values[i]?.int
+}
+
+/** Bits of the signed integer types; they travel as two's complement in unsigned fields. */
+const SIGNED_BITS: Readonly<Record<number, number>> = { 1: 8, 2: 16, 3: 32 }
+const INT64 = 4
+
+function valueOf(metric: Metric, datatype: number | undefined): Sample['value'] | undefined {
+  const value = metric.kind && metric[metric.kind]
+  if (metric.kind === 'long') return numberOf(metric.long, datatype === INT64)
+  if (metric.kind !== 'int') return value as Sample['value'] | undefined
+  const bits = SIGNED_BITS[datatype ?? 0]
+  return bits ? (metric.int! << (32 - bits)) >> (32 - bits) : metric.int!
+}
+
+function numberOf(words: Words | number | undefined, signed = false): number | undefined {
+  if (words === undefined || typeof words === 'number') return words
+  return from64Bits(words.high, words.low, signed)
+}

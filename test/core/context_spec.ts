@@ -33,7 +33,10 @@ const step = (at: string, role: StepEvent['role'], value: string, more: Partial<
 type Given = JobEvent | StepEvent
 const lineWith = (events: Given[], shifts = true): LineContext => {
   const line = new LineContext('L1', calendar(shifts), { Rinse: 'changeover' })
-  for (const e of events) 'type' in e ? line.job(e) : line.step(e)
+  for (const e of events) {
+    if ('type' in e) line.job(e)
+    else line.step(e)
+  }
   return line
 }
 /** `HH:MM order/sku state` of every span. */

@@ -71,6 +71,6 @@ export const CORRECTION = job('10:10', 'O2', 'B', { corrects: at('10:05') })
 /** kWh, kg CO₂e, good units and kg per good unit of both orders. */
 export type Figures = Record<'O1' | 'O2', [kWh: number, kg: number, good: number, kgPerGood: number]>
 
-export const AT_FIRST: Figures = { O1: [15, 1.95, 150, 0.013], O2: [39, 6.81, 350, 0.019457142857142857] }
-export const SETTLED: Figures = { O1: [15, 1.95, 150, 0.013], O2: [39, 7.29, 350, 0.020828571428571428] }
+export const AT_FIRST: Figures = { O1: [15, 1.95, 150, 0.013], O2: [39, 6.81, 350, 6.81 / 350] }
+export const SETTLED: Figures = { O1: [15, 1.95, 150, 0.013], O2: [39, 7.29, 350, 7.29 / 350] }
 export const CORRECTED: Figures = { O1: [20, 2.7, 200, 0.0135], O2: [34, 6.54, 300, 0.0218] }

@@ -39,7 +39,7 @@ const figures = (pipeline: Pipeline): string =>
   JSON.stringify(
     pipeline
       .records()
-      .map(({ revision: _r, status: _s, reasons: _why, ...rest }) => rest)
+      .map(({ revision, status, reasons, ...rest }) => rest)
       .sort((a, b) => (a.id < b.id ? -1 : 1)),
   )
 

@@ -1,6 +1,14 @@
 /** The plant's OPC UA server: real node-opcua on 127.0.0.1, every value with the simulated source time. */
 
-import { MessageSecurityMode, OPCUACertificateManager, OPCUAServer, SecurityPolicy, nodesets } from 'node-opcua'
+import {
+  MessageSecurityMode,
+  OPCUACertificateManager,
+  OPCUAServer,
+  SecurityPolicy,
+  nodesets,
+  type ServerSession,
+  type Subscription,
+} from 'node-opcua'
 import type { PlantFact } from './facts.ts'
 import { PlantSpace } from './opcua-space.ts'
 import { freePort } from './ports.ts'
@@ -10,6 +18,8 @@ export interface PlantServer {
   port: number
   /** Writes a fact of an OPC UA source; gives false where the source is not one of this server. */
   apply(fact: PlantFact): boolean
+  /** Resolves when a client watches values and has asked for no more of them for a second. */
+  subscribed(): Promise<void>
   close(): Promise<void>
 }
 
@@ -32,11 +42,18 @@ export async function startOpcUaServer({ port, pki }: PlantServerOptions): Promi
   await server.initialize()
   const space = new PlantSpace(server.engine.addressSpace!)
   await server.start()
+  const watched = watchItems(server)
   const close = async (): Promise<void> => {
     await server.shutdown(0)
     await certificates.dispose()
   }
-  return { endpoint: `opc.tcp://127.0.0.1:${free}`, port: free, apply: (fact) => space.apply(fact), close }
+  return {
+    endpoint: `opc.tcp://127.0.0.1:${free}`,
+    port: free,
+    apply: (fact) => space.apply(fact),
+    subscribed: () => watched,
+    close,
+  }
 }
 
 const makeServer = (port: number, certificates: OPCUACertificateManager): OPCUAServer =>
@@ -55,3 +72,19 @@ const makeServer = (port: number, certificates: OPCUACertificateManager): OPCUAS
     serverCapabilities: { minSupportedSampleRate: 0, maxSessions: 100 },
     maxConnectionsPerEndpoint: 100,
   })
+
+const QUIET_MS = 1000
+
+function watchItems(server: OPCUAServer): Promise<void> {
+  return new Promise((resolve) => {
+    let timer: NodeJS.Timeout | undefined
+    server.on('session_activated', (session: ServerSession) => {
+      session.on('new_subscription', (subscription: Subscription) => {
+        subscription.on('monitoredItem', () => {
+          clearTimeout(timer)
+          timer = setTimeout(resolve, QUIET_MS)
+        })
+      })
+    })
+  })
+}

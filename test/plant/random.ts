@@ -34,3 +34,13 @@ export class Wander {
     return 1 + this.#offset
   }
 }
+
+/** A copy in another order (Fisher–Yates). */
+export function shuffle<T>(items: readonly T[], uniform: () => number): T[] {
+  const result = [...items]
+  for (let i = result.length - 1; i > 0; i--) {
+    const k = Math.floor(uniform() * (i + 1))
+    ;[result[i], result[k]] = [result[k]!, result[i]!]
+  }
+  return result
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import sparkplug from 'sparkplug-payload'
+import { Births, sparkplugSamples } from '../../nodes/shared/sparkplug.ts'
+import { samplesOf, type Sample } from '../../nodes/shared/stock-message.ts'
+
+const { encodePayload } = sparkplug.get('spBv1.0')!
+const AT = Date.UTC(2026, 2, 2, 9, 50)
+type Metrics = NonNullable<Parameters<typeof encodePayload>[0]['metrics']>
+type Metric = Metrics[number]
+
+const payload = (...metrics: Partial<Metric>[]): Uint8Array =>
+  encodePayload({ timestamp: AT, seq: 0, metrics: metrics as Metric[] })
+const values = (samples: Sample[]): unknown[] => samples.map((s) => [s.source, s.value])
+
+describe('A Sparkplug B payload', () => {
+  it('gives each metric with its own time', () => {
+    const bytes = payload(
+      { name: 'Meter1/Energy', type: 'Double', value: 1000.25, timestamp: AT - 5000 },
+      { name: 'Order', type: 'String', value: '0042' },
+      { name: 'Running', type: 'Boolean', value: false },
+    )
+    const message = { topic: 'spBv1.0/Acme/DDATA/Edge1/Filler', payload: Buffer.from(bytes) }
+    assert.deepEqual(samplesOf(message), [
+      { source: 'spBv1.0/Acme/Edge1/Filler/Meter1/Energy', value: 1000.25, at: AT - 5000, quality: 'good' },
+      { source: 'spBv1.0/Acme/Edge1/Filler/Order', value: '0042', at: AT, quality: 'good' },
+      { source: 'spBv1.0/Acme/Edge1/Filler/Running', value: false, at: AT, quality: 'good' },
+    ])
+  })
+
+  it('gives whole numbers with their sign', () => {
+    const bytes = payload(
+      { name: 'i8', type: 'Int8', value: -5 },
+      { name: 'i16', type: 'Int16', value: -300 },
+      { name: 'i32', type: 'Int32', value: -70000 },
+      { name: 'i64', type: 'Int64', value: -5_000_000_000 },
+      { name: 'u32', type: 'UInt32', value: 4_000_000_000 },
+      { name: 'u64', type: 'UInt64', value: 5_000_000_000 },
+      { name: 'f', type: 'Float', value: 1.5 },
+    )
+    const got = sparkplugSamples('spBv1.0/G/NDATA/E', bytes, new Births()).map((s) => s.value)
+    assert.deepEqual(got, [-5, -300, -70000, -5_000_000_000, 4_000_000_000, 5_000_000_000, 1.5])
+  })
+
+  it('finds names and types of a data message in the births of the edge node and its devices', () => {
+    const memory = new Births()
+    const born = (name: string, alias: number): Partial<Metric> => ({ name, alias, type: 'Int32', value: 0 })
+    sparkplugSamples('spBv1.0/G/NBIRTH/E', payload(born('Power', 1)), memory)
+    sparkplugSamples('spBv1.0/G/DBIRTH/E/Oven', payload(born('Energy', 2)), memory)
+    const node = sparkplugSamples('spBv1.0/G/NDATA/E', payload({ alias: 1, type: 'Int32', value: -7 }), memory)
+    const device = sparkplugSamples('spBv1.0/G/DDATA/E/Oven', payload({ alias: 2, type: 'Int32', value: 8 }), memory)
+    assert.deepEqual(values([...node, ...device]), [
+      ['spBv1.0/G/E/Power', -7],
+      ['spBv1.0/G/E/Oven/Energy', 8],
+    ])
+  })
+
+  it('says that an alias is not known, also after the edge node was born anew', () => {
+    const memory = new Births()
+    const data = payload({ alias: 1, type: 'Double', value: 7 })
+    const reason = 'alias 1 of G/E is not known: no birth was heard; ask the edge node for a rebirth'
+    const told = [{ source: 'spBv1.0/G/E/Oven', value: null, at: AT, quality: 'bad', reason }]
+    assert.deepEqual(sparkplugSamples('spBv1.0/G/DDATA/E/Oven', data, memory), told)
+    sparkplugSamples('spBv1.0/G/DBIRTH/E/Oven', payload({ name: 'Energy', alias: 1, type: 'Double', value: 0 }), memory)
+    assert.equal(sparkplugSamples('spBv1.0/G/DDATA/E/Oven', data, memory)[0]?.value, 7)
+    sparkplugSamples('spBv1.0/G/NBIRTH/E', payload(), memory)
+    assert.deepEqual(sparkplugSamples('spBv1.0/G/DDATA/E/Oven', data, memory), told)
+  })
+
+  it('forgets the births of longest ago rather than growing without end', () => {
+    const memory = new Births(10)
+    const birth = payload(
+      { name: 'a', alias: 1, type: 'Double', value: 1 },
+      { name: 'b', alias: 2, type: 'Double', value: 2 },
+    )
+    for (let i = 0; i < 20; i++) sparkplugSamples(`spBv1.0/G/NBIRTH/E${i}`, birth, memory)
+    const known = (i: number): boolean =>
+      sparkplugSamples(`spBv1.0/G/NDATA/E${i}`, payload({ alias: 2, type: 'Double', value: 3 }), memory)[0]!.value === 3
+    assert.deepEqual([0, 14, 15, 19].map(known), [false, false, true, true])
+  })
+
+  it('gives no value for null, for bad quality and for what is not a number or text', () => {
+    const quality = (value: number): Partial<Metric> => ({ properties: { Quality: { type: 'Int32', value } } })
+    const bytes = payload(
+      { name: 'null', type: 'Double', value: null },
+      { name: 'stale', type: 'Double', value: 1, ...quality(500) },
+      { name: 'fine', type: 'Double', value: 1, ...quality(192) },
+      { name: 'bytes', type: 'Bytes', value: new Uint8Array([1]) },
+    )
+    const got = sparkplugSamples('spBv1.0/G/NDATA/E', bytes, new Births()).map((s) => [s.value, s.reason])
+    const nothing = 'value: expected a number or text, got nothing'
+    assert.deepEqual(got, [
+      [null, nothing],
+      [null, 'quality is 500'],
+      [1, undefined],
+      [null, nothing],
+    ])
+  })
+
+  it('is nothing in deaths, commands and host states', () => {
+    for (const topic of [
+      'spBv1.0/G/NDEATH/E',
+      'spBv1.0/G/DDEATH/E/D',
+      'spBv1.0/G/NCMD/E',
+      'spBv1.0/STATE/host',
+      'spBv1.0/',
+    ])
+      assert.deepEqual(samplesOf({ topic, payload: Buffer.from(payload()) }), [])
+  })
+
+  it('says what is wrong when it cannot be read', () => {
+    const reasonOf = (content: unknown): string | undefined =>
+      samplesOf({ topic: 'spBv1.0/G/NDATA/E', payload: content })[0]?.reason
+    assert.match(reasonOf('text') ?? '', /^payload: expected a Buffer, got string; set the output of the MQTT in node/)
+    assert.match(
+      reasonOf(Buffer.from([0xff, 0xff, 0xff])) ?? '',
+      /^payload: expected Sparkplug B, got 3 bytes that are not/,
+    )
+  })
+})

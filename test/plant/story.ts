@@ -1,0 +1,78 @@
+/** Tells, line by line, what the carbon line says on the broker: learned, alarm, cleared, KPI, record, chain. */
+
+import { connect, type MqttClient } from 'mqtt'
+import type { EsgReceipt } from '../../nodes/carbon-esg/export.ts'
+import type { KpiRecord } from '../../nodes/core/kpi.ts'
+import type { CarbonAlert } from '../../nodes/core/records.ts'
+import type { Verification } from '../../nodes/stores/ledger.ts'
+
+type Say = (line: string) => void
+
+/** Listens until it is stopped. */
+export async function tellStory(brokerUrl: string, say: Say): Promise<{ stop(): Promise<void> }> {
+  const client: MqttClient = connect(brokerUrl, { reconnectPeriod: 500 })
+  const story = new Story(say)
+  client.on('message', (topic, payload) => story.hear(topic, payload.toString()))
+  await client.subscribeAsync('Acme/#')
+  return { stop: () => client.endAsync(true) }
+}
+
+const kg = (x: number | null): string => (x === null ? 'unknown' : x.toFixed(3))
+const clock = (time: number | string): string => new Date(time).toISOString().slice(11, 19)
+
+class Story {
+  readonly #say: Say
+  readonly #told = new Set<string>()
+  #assessment = ''
+
+  constructor(say: Say) {
+    this.#say = say
+  }
+
+  hear(topic: string, text: string): void {
+    if (text === '') return
+    const payload = JSON.parse(text) as object
+    if (topic.includes('/kpi/')) this.#kpi(topic, payload as KpiRecord)
+    else if (topic.includes('/alarm/')) this.#alarm(payload as CarbonAlert)
+    else if (topic.endsWith('/esg/receipt')) this.#receipt(payload as EsgReceipt)
+    else if (topic.endsWith('/ledger/verified')) this.#chain(payload as Verification)
+  }
+
+  #kpi(topic: string, kpi: KpiRecord): void {
+    const time = clock(kpi.timeRange.end)
+    if (kpi.value !== null) this.#once(`topic ${topic}`, `${time} KPI        ${topic} = ${kg(kpi.value)} ${kpi.unit}`)
+    const { assessment } = kpi
+    if (!assessment || kpi.value === null || assessment.state === this.#assessment) return
+    if (this.#assessment === 'learning' || (this.#assessment === '' && assessment.state === 'normal')) {
+      this.#say(
+        `${time} learned    ${kpi.materialDefinitionId ?? kpi.scope.line}: usual ${kg(assessment.expected)} ${kpi.unit}`,
+      )
+    }
+    this.#assessment = assessment.state
+  }
+
+  #alarm(alert: CarbonAlert): void {
+    const [first] = alert.causes
+    const time = clock(alert.clearedAt ?? alert.detectedAt)
+    const figures = `${kg(alert.kgCO2ePerGood)} kg per unit, usual ${kg(alert.expected)}`
+    const words =
+      alert.state === 'cleared' ? `${kg(alert.kgCO2eAvoidable)} kg too much in all` : (first?.cause ?? 'no cause found')
+    this.#once(`${alert.id} ${alert.state}`, `${time} ${`alarm ${alert.state}`.padEnd(10)} ${figures}: ${words}`)
+    if (alert.state === 'raised') for (const line of first?.evidence ?? []) this.#say(`                      ${line}`)
+  }
+
+  #receipt({ file, records, format }: EsgReceipt): void {
+    this.#once(`${file} ${records}`, `         record     ${records} ${format} written to ${file}`)
+  }
+
+  #chain({ ok, facts, head, firstBroken }: Verification): void {
+    const verdict = ok ? `verified, ${facts} facts, head ${head.slice(0, 12)}` : `BROKEN at row ${firstBroken}`
+    this.#say(`         chain      ${verdict}`)
+  }
+
+  #once(key: string, line: string): void {
+    if (this.#told.has(key)) return
+    this.#told.add(key)
+    this.#say(line)
+  }
+}

@@ -261,8 +261,10 @@ export class Calculator {
 
 const PRUNE_EVERY_MS = 600_000
 
+/** The first that is said of a record corrects nothing, so it has no reasons. */
 function statusOf(cell: Cell, closed: boolean): Pick<Carbon, 'status' | 'reasons'> {
-  return { status: cell.wasFinal ? 'restated' : closed ? 'final' : 'provisional', reasons: [...cell.reasons].sort() }
+  const status = cell.wasFinal ? 'restated' : closed ? 'final' : 'provisional'
+  return { status, reasons: cell.sent ? [...cell.reasons].sort() : [] }
 }
 
 /** True where two revisions differ in nothing but their number and reasons. */

@@ -14,6 +14,7 @@ import {
   type Message,
   type Out,
 } from '../shared/node-kit.ts'
+import { isSparkplug } from '../shared/sparkplug.ts'
 import { samplesOf, type Sample } from '../shared/stock-message.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
 import { lastFacts } from './last-facts.ts'
@@ -32,14 +33,13 @@ export default function (RED: NodeAPI): void {
     deploy(this, () => {
       const station = new MeterStation(RED, this, config)
       onInput(this, (message, out) => station.take(message, out), station.restore())
-      this.on('close', () => station.remember())
+      this.on('close', (done: () => void) => station.remember(done))
     })
   }
   RED.nodes.registerType('carbon-meter', CarbonMeter)
 }
 
-/** Where a node without a ledger keeps its last records: enough to go on from, no more. */
-const CONTEXT_KEY = 'meters'
+/** Records of each meter that a node without a ledger keeps over a deploy: enough to go on from, no more. */
 const REMEMBERED = 50
 const STATUS_EVERY_MS = 1000
 
@@ -70,38 +70,57 @@ class MeterStation {
 
   async restore(): Promise<void> {
     await this.#ledger?.ready()
-    const specs = this.#meters.map((m) => m.spec)
-    const kept = this.#node.context().get(CONTEXT_KEY) as Record<string, Energy[]> | undefined
-    const known = this.#ledger ? lastFacts(this.#ledger, specs, this.#horizonMs) : new Map(Object.entries(kept ?? {}))
+    const known = this.#ledger ? this.#recorded(this.#ledger) : await this.#remembered()
     for (const meter of this.#meters) meter.restore(known.get(meter.spec.id) ?? [])
   }
 
-  /** Without a ledger the context store of Node-RED carries a meter over a restart. */
-  remember(): void {
-    if (this.#ledger) return
-    const kept = this.#meters.map((m) => [m.spec.id, m.recent(REMEMBERED)] as const)
-    this.#node.context().set(CONTEXT_KEY, Object.fromEntries(kept))
+  #recorded(ledger: Ledger): Map<string, Energy[]> {
+    const meters = this.#meters.map((m) => m.spec)
+    return lastFacts({ ledger, meters, horizonMs: this.#horizonMs })
+  }
+
+  /** Without a ledger the flow context carries the meters over a deploy, and over a restart where its store is on disk. */
+  remember(done: () => void): void {
+    if (this.#ledger) return done()
+    const kept = this.#meters.map((m) => [m.spec.id, m.recent(REMEMBERED)])
+    this.#node.context().flow.set(this.#contextKey, kept, (error) => {
+      if (error) this.#node.error(error)
+      done()
+    })
+  }
+
+  #remembered(): Promise<Map<string, Energy[]>> {
+    return new Promise((resolve, reject) => {
+      this.#node.context().flow.get(this.#contextKey, (error: Error | null, kept: unknown) => {
+        if (error) reject(error)
+        else resolve(new Map((kept as [string, Energy[]][] | undefined) ?? []))
+      })
+    })
+  }
+
+  get #contextKey(): string {
+    return `carbonMeter["${this.#node.id}"]`
   }
 
   take(message: Message, out: Out): void | Promise<unknown> {
     if (message.topic === 'subscriptionId') return
     const samples = samplesOf(message)
     const facts: Fact[] = []
-    let strangers = samples.length === 0 ? 1 : 0
+    let isForOthers = samples.length === 0
     for (const sample of samples) {
-      const meters = this.#metersOf(sample)
-      if (meters.length === 0) strangers++
-      for (const meter of meters) this.#read(meter, sample, { message, out, facts })
+      const meters = this.#sources.match(sample.source)
+      isForOthers ||= meters.length === 0
+      for (const meter of meters.length > 0 ? meters : this.#unborn(sample))
+        this.#read(meter, sample, { message, out, facts })
     }
     // A message that also holds what is not of a meter, signals of a line for example, goes on to who knows it.
-    if (strangers > 0) out.send(0, message)
+    if (isForOthers) out.send(0, message)
     return facts.length > 0 ? this.#ledger?.append(facts) : undefined
   }
 
-  /** The meters of a source. An undecodable Sparkplug metric has no name: it is told to the meters it may be of. */
-  #metersOf({ source, reason }: Sample): readonly Meter[] {
-    const found = this.#sources.match(source)
-    if (found.length > 0 || reason === undefined || source === '') return found
+  /** A Sparkplug metric whose birth was not heard has no name: every meter that it may be of is told. */
+  #unborn({ source, reason }: Sample): Meter[] {
+    if (reason === undefined || !isSparkplug(source)) return []
     return this.#meters.filter((m) => m.spec.source.startsWith(`${source}/`))
   }
 

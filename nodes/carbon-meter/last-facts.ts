@@ -2,17 +2,25 @@
 
 import type { PlantMeter } from '../core/plant.ts'
 import type { Energy } from '../core/records.ts'
+import { MS_PER_HOUR } from '../core/units.ts'
 import type { Ledger } from '../stores/ledger.ts'
 
 /** A meter that is read once a month goes on where it was. */
-const SELDOM_MS = 31 * 86_400_000
+const SELDOM_MS = 31 * 24 * MS_PER_HOUR
 /** A meter keeps no more readings than this. */
 const MOST = 6_000
 
-/** By meter: the records of the `horizonMs` before the newest fact; of one that was silent so long, of the last month. */
-export function lastFacts(ledger: Ledger, meters: readonly PlantMeter[], horizonMs: number): Map<string, Energy[]> {
+export interface LastFactsOptions {
+  ledger: Ledger
+  meters: readonly PlantMeter[]
+  horizonMs: number
+}
+
+/** By meter: the records of the `horizonMs` before the newest one; of a meter silent for so long, of the last month. */
+export function lastFacts({ ledger, meters, horizonMs }: LastFactsOptions): Map<string, Energy[]> {
   const found = new Map<string, Energy[]>()
-  const newest = ledger.newest() ?? 0
+  const newest = ledger.newest()
+  if (newest === null) return found
   const collect = (ids: ReadonlySet<string>, query: { line?: string; since: number; until?: number }): void => {
     for (const { body } of ledger.facts({ kind: 'energy', ...query })) {
       const energy = body as Energy

@@ -10,6 +10,8 @@ const REOPEN_MS = 600_000
 const KEPT = 60
 /** An open alarm is told again when its excess moved by this share of what was last told. */
 const MOVED = 0.25
+/** … and once more when it rests on so many times the windows, because the first figures rest on few. */
+const FIRMER = 4
 
 export const isOpen = ({ episode }: ContextState): boolean => episode !== undefined && episode.alert.state !== 'cleared'
 
@@ -28,11 +30,12 @@ function raise(around: Surroundings, from: number): CarbonAlert | undefined {
   const { context, record } = around
   const last = context.episode
   const returns = last !== undefined && record.to - (last.alert.clearedAt ?? -Infinity) <= REOPEN_MS
-  const episode = returns ? last : { alert: blankAlert(around, from), windows: [], droppedKg: 0 }
+  const episode = returns ? last : { alert: blankAlert(around, from), windows: [], droppedKg: 0, toldWindows: 0 }
   for (const judged of deviating(context)) add(episode, judged)
   const figures = figuresOf(around, episode)
   if (!figures) return undefined
   context.episode = episode
+  episode.toldWindows = episode.windows.length
   return say(episode, { ...without(episode.alert, 'clearedAt'), ...figures, state: 'raised', ...placeOf(record) })
 }
 
@@ -95,17 +98,19 @@ export function replaceIn(episode: Episode, judged: Judged): boolean {
 /** Tells an open alarm again where its size, severity or first cause has changed. */
 export function update(around: Surroundings, episode: Episode): CarbonAlert | undefined {
   const { alert } = episode
-  const figures = figuresOf(around, episode)
+  const figures = figuresOf(around, { ...episode, windows: deviationOf(episode) })
   const isShelved = (alert.shelvedUntil ?? -Infinity) > around.record.to
-  if (!figures || isShelved || !isNews(alert, figures, around.limits.materiality)) return undefined
+  if (!figures || isShelved || !isNews(episode, figures, around.limits.materiality)) return undefined
+  episode.toldWindows = episode.windows.length
   return say(episode, { ...without(alert, 'shelvedUntil'), ...figures, state: 'updated', ...placeOf(around.record) })
 }
 
-function isNews(told: CarbonAlert, now: Figures, materiality: number): boolean {
+function isNews({ alert: told, windows, toldWindows }: Episode, now: Figures, materiality: number): boolean {
   const excess = ({ kgCO2ePerGood, expected }: Figures): number => kgCO2ePerGood / expected - 1
   const head = ({ causes }: Figures): string => `${causes[0]?.cause}\n${causes[0]?.machine}`
   const moved = Math.abs(excess(now) - excess(told))
   const isClear = (now.causes[0]?.kgCO2ePerUnit ?? 0) > materiality * now.expected
+  if (toldWindows > 0 && windows.length >= FIRMER * toldWindows) return true
   if (now.severity !== told.severity || (isClear && head(now) !== head(told))) return true
   return moved > Math.max(materiality, MOVED * Math.abs(excess(told)))
 }
@@ -113,24 +118,26 @@ function isNews(told: CarbonAlert, now: Figures, materiality: number): boolean {
 /** Ends an alarm with the figures of all of it; `first` are causes to be told before those that were found. */
 export function clear(around: Surroundings, first: readonly Cause[]): CarbonAlert {
   const episode = around.context.episode!
-  const { windows, alert } = episode
-  // The windows in which it was only waiting to clear are not part of it.
-  windows.splice(lengthOfDeviation(windows))
-  const figures = windows.length > 0 ? figuresOf(around, episode) : undefined
+  const { alert } = episode
+  episode.windows = deviationOf(episode)
+  const figures = episode.windows.length > 0 ? figuresOf(around, episode) : undefined
   const causes = ranked([...first, ...(figures?.causes ?? alert.causes)])
   const ended = { state: 'cleared' as const, clearedAt: around.record.to, severity: alert.severity }
   return say(episode, { ...without(alert, 'shelvedUntil'), ...figures, causes, ...ended })
 }
 
-/** How many windows there are up to the one after which the emissions above the expected fell below half their mean. */
-function lengthOfDeviation(windows: readonly Judged[]): number {
+/**
+ * The windows of an episode up to the one after which the emissions above the expected fell below half their mean: those
+ * in which it was only waiting to clear are not part of it.
+ */
+function deviationOf({ windows }: Episode): Judged[] {
   const half = windows.reduce((sum, j) => sum + j.aboveKg, 0) / windows.length / 2
   let [best, length, sum] = [-Infinity, windows.length, 0]
   windows.forEach(({ aboveKg }, i) => {
     sum += aboveKg - half
     if (sum >= best) [best, length] = [sum, i + 1]
   })
-  return length
+  return windows.slice(0, length)
 }
 
 /** An alarm that no longer says when it was cleared, or how long it is shelved. */
@@ -141,7 +148,7 @@ export function without(alert: CarbonAlert, key: 'clearedAt' | 'shelvedUntil'): 
 }
 
 /** The next revision of an alarm. */
-export function say(episode: { alert: CarbonAlert }, alert: CarbonAlert): CarbonAlert {
-  episode.alert = { ...alert, revision: episode.alert.revision + 1 }
-  return episode.alert
+export function say(holder: { alert: CarbonAlert }, alert: CarbonAlert): CarbonAlert {
+  holder.alert = { ...alert, revision: holder.alert.revision + 1 }
+  return holder.alert
 }

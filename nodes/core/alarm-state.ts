@@ -32,6 +32,8 @@ export interface Episode {
   /** The deviating windows, oldest first, and the excess of those that are too old to be kept. */
   windows: Judged[]
   droppedKg: number
+  /** How many windows the figures rested on that were last told. */
+  toldWindows: number
 }
 
 export interface SeenFault {

@@ -52,16 +52,16 @@ export class AnomalyDetector {
     const context = this.#context(record)
     const window = windowOf(record)
     const known = revisionOf(context, record.id)
-    const bench = { ...this.#around(context, record), window, minWindows: this.#settings.minWindows }
-    if (known >= record.revision) return { assessment: lookAt(bench), alerts: [] }
+    const seen = { ...this.#around(context, record), window, minWindows: this.#settings.minWindows }
+    if (known >= record.revision) return { assessment: lookAt(seen), alerts: [] }
     remember(context, record)
     if (known >= 0 || record.from < context.newest) {
-      const { assessment, alert } = revise(bench)
+      const { assessment, alert } = revise(seen)
       return { assessment, alerts: alert ? [alert] : [] }
     }
     context.newest = record.from
     this.state.newest = Math.max(this.state.newest, record.to)
-    const { assessment, alert, usual, comparison } = judge(bench)
+    const { assessment, alert, usual, comparison } = judge(seen)
     const alerts = [...(alert ? [alert] : []), ...this.#closeGone(record)]
     if (!this.#settings.adviseMix || usual === undefined) return { assessment, alerts }
     const expected = comparison?.expected ?? null

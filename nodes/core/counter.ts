@@ -94,7 +94,8 @@ export class CounterDoctor {
     const grown = value[b]! - value[a]!
     const say = (kWh: number, flags: number): Verdict => ({ kWh, flags, unit: unit[a]! })
     const rolled = grown + (this.#spec.rolloverAt ?? NaN)
-    if (grown < 0 && rolled >= 0 && this.#isPossible(rolled * perUnit, a, b)) return say(rolled * perUnit, Flag.rollover)
+    if (grown < 0 && rolled >= 0 && this.#isPossible(rolled * perUnit, a, b))
+      return say(rolled * perUnit, Flag.rollover)
     const changed = this.#unitChange(a, b)
     if (changed) return changed
     if (grown >= 0 && this.#isPossible(grown * perUnit, a, b)) return say(grown * perUnit, 0)
@@ -127,11 +128,12 @@ export class CounterDoctor {
     if (rolloverAt !== undefined && kWh >= (rolloverAt * kWhPer(unit)) / 2) return false
     if (ratedKW === undefined) return true
     const { at, value } = this.#readings
+    const most = (since: number): number => (RATED_MARGIN * ratedKW * (at[b]! - at[since]!)) / MS_PER_HOUR
+    if (kWh <= most(a)) return true
     // A coarse counter stands still between two counts: what it shows may have been used since it last moved.
     let since = a
     while (since > 0 && value[since - 1] === value[a]) since--
-    const most = (RATED_MARGIN * ratedKW * (at[b]! - at[since]!)) / MS_PER_HOUR
-    return kWh <= most || kWh <= most + this.#oneCount(a, b)
+    return kWh <= most(since) + this.#oneCount(a, b)
   }
 
   /** The smallest step the counter can show, by the decimals of the two readings, kWh. */

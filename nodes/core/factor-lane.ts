@@ -1,6 +1,6 @@
 /** The factor rows of one carrier, zone and role, resolved to the one that holds at each instant. */
 
-import { compareRows, compareVersions, heldAfter, sameRow } from './factor-order.ts'
+import { compareRows, compareVersions, heldAfter, reachOf, sameRow } from './factor-order.ts'
 import type { EmissionFactor } from './records.ts'
 
 export interface Span {
@@ -63,7 +63,7 @@ export class FactorLane {
   /** Forgets rows that end before an instant. */
   prune(before: number): void {
     for (const [key, { best }] of this.#slots) {
-      if ((heldAfter(best) ?? best).to <= before) this.#slots.delete(key)
+      if (reachOf(best) <= before) this.#slots.delete(key)
     }
     this.#pieces.splice(0, this.#indexAt(before))
     this.#near = 0
@@ -92,6 +92,7 @@ export class FactorLane {
       outside.filter((p) => p.from < p.to),
     )
     for (const { best } of this.#slots.values()) {
+      if (best.from >= span.to || reachOf(best) <= span.from) continue
       for (const row of standing(best)) {
         const part = { from: Math.max(row.from, span.from), to: Math.min(row.to, span.to) }
         if (part.from < part.to) this.#lay(row, part)

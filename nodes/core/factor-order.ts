@@ -72,11 +72,17 @@ const HELD_MARK = '~held'
 export const slotIdOf = (row: EmissionFactor): string =>
   row.id.endsWith(HELD_MARK) ? row.id.slice(0, -HELD_MARK.length) : row.id
 
+/** The time up to which a row says something: its end, or that of what is held from it. */
+export function reachOf(row: EmissionFactor): number {
+  if (!row.holdMinutes || placeOf(row) !== SLOT || row.withdrawn) return row.to
+  return Math.min(row.to + row.holdMinutes * MS_PER_MINUTE, EVER.to)
+}
+
 /** The row that stands in after the end of `row`, or `null` where it is not to be held. */
 export function heldAfter(row: EmissionFactor): EmissionFactor | null {
-  const { holdMinutes, uncertaintyPct, ...rest } = row
-  if (!holdMinutes || placeOf(row) !== SLOT || row.withdrawn) return null
-  const to = Math.min(row.to + holdMinutes * MS_PER_MINUTE, EVER.to)
+  const to = reachOf(row)
+  if (to === row.to) return null
+  const { holdMinutes: _held, uncertaintyPct, ...rest } = row
   // Mean error of holding a grid factor for an hour: 5.5 to 7 % (GB, ES and California, 2023).
   const doubt = Math.max(uncertaintyPct ?? 0, 7)
   return { ...rest, id: row.id + HELD_MARK, from: row.to, to, quality: 'held', uncertaintyPct: doubt }

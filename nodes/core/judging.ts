@@ -1,22 +1,16 @@
 /** The judgement of one window: fit or not, usual or not, and what is learned from it. */
 
-import { isSuspicious, newChart, watch, type Limits } from './alarm-chart.ts'
+import { newChart, watch } from './alarm-chart.ts'
 import { clear, follow, isOpen, replaceIn, update } from './alarm-episode.ts'
-import { avoidable, type Surroundings } from './alarm-figures.ts'
+import { avoidable } from './alarm-figures.ts'
 import type { Assessment, ContextState, Judged } from './alarm-state.ts'
+import { bandOf, compared, noData, told, type Seen } from './assessment.ts'
 import { dataFaults, type DataFault } from './data-gate.ts'
 import { intensityOf, type Window } from './features.ts'
 import { acceptDoubts, discardDoubts, learn, relearn, ruleOf } from './learning.ts'
 import type { CarbonAlert, Cause } from './records.ts'
-import { quantile, scaleOf } from './robust.ts'
 import { compare, shareOf, type Comparison, type Expected } from './split.ts'
 import { isSteadyOnly, lessonsOf, restLessons, watchedOf } from './watched.ts'
-
-/** A window on the bench, with all that is known about its line and product. */
-export interface Bench extends Surroundings {
-  window: Window
-  minWindows: number
-}
 
 export interface Judgement {
   assessment: Assessment
@@ -37,10 +31,6 @@ const RECENT = 12
 /** A deviation that stays this long is the new usual. */
 const SHIFT_WINDOWS = 36
 const SHIFT_MS = 8 * 3_600_000
-/** The band holds 9 of 10 usual windows. */
-const BAND = [0.05, 0.95] as const
-const LEVEL_FLOOR = 0.02
-const ENOUGH_LEVELS = 4
 /** States in which a line waits; a changeover or a start is work. */
 const WAITING = ['idle', 'stopped']
 const MS_PER_HOUR = 3_600_000
@@ -49,65 +39,65 @@ const runShare = ({ runHours, from, to }: Window): number => (runHours * MS_PER_
 const isSteady = (window: Window): boolean => runShare(window) >= STEADY_RUN || window.runHours >= STEADY_HOURS
 
 /** Judges the next window of a line and product, learns from it, and carries the alarm on. */
-export function judge(bench: Bench): Judgement {
-  const { context, window, baseline, record, model } = bench
+export function judge(seen: Seen): Judgement {
+  const { context, window, baseline, record, model } = seen
   const faults = dataFaults(record, window, baseline, model)
   noteFaults(context, faults, window)
-  if (faults.length > 0) return { assessment: noData(bench, faults[0]!.what), alert: follow(bench, undefined) }
+  if (faults.length > 0) return { assessment: noData(seen, faults[0]!.what), alert: follow(seen, undefined) }
   const now = intensityOf(window)
-  if (!now || runShare(window) < LEAST_RUN) return atRest(bench, now ? NO_RUN : NO_UNITS)
-  const usual = baseline.windows >= bench.minWindows ? baseline.expected(window.from, now) : null
+  if (!now || runShare(window) < LEAST_RUN) return atRest(seen, now ? NO_RUN : NO_UNITS)
+  const usual = baseline.windows >= seen.minWindows ? baseline.expected(window.from, now) : null
   if (!usual) {
     learn(baseline, context.charts, lessonsOf(window, isSteady(window)))
-    return { assessment: told(bench, 'learning'), usual }
+    return { assessment: told(seen, 'learning'), usual }
   }
   const comparison = compare(now, usual)
-  const shifts = inspect(bench, usual, comparison)
-  const judged = judgedOf(bench, comparison)
+  const shifts = inspect(seen, usual, comparison)
+  const judged = judgedOf(seen, comparison)
   context.recent = [...context.recent, judged].slice(-RECENT)
-  context.usual = { expected: comparison.expected, band: bandOf(bench, comparison.expected) }
-  const alert = shifts.length > 0 && isOpen(context) ? clear(bench, shifts) : follow(bench, judged)
+  context.usual = { expected: comparison.expected, band: bandOf(seen, comparison.expected) }
+  const alert = shifts.length > 0 && isOpen(context) ? clear(seen, shifts) : follow(seen, judged)
   learn(baseline, context.charts, lessonsOf(window, isSteady(window)))
   if (!isOpen(context)) baseline.learn('level', [window.from, comparison.actual / comparison.expected])
-  return { assessment: compared(bench, comparison), alert, usual, comparison }
+  return { assessment: compared(seen, comparison), alert, usual, comparison }
 }
 
 /** A window that has no ratio to judge; while machines idle it still belongs to what they waste. */
-function atRest(bench: Bench, missing: string): Judgement {
-  const { context, window, baseline, record } = bench
+function atRest(seen: Seen, missing: string): Judgement {
+  const { context, window, baseline, record } = seen
   learn(baseline, context.charts, restLessons(window))
   const kWh = (states: readonly string[]): number =>
     record.buckets.reduce((sum, b) => (states.includes(b.state) ? sum + b.kWh : sum), 0)
   if (!context.usual || 2 * kWh(WAITING) < record.kWh) {
-    return { assessment: noData(bench, missing), alert: follow(bench, undefined) }
+    return { assessment: noData(seen, missing), alert: follow(seen, undefined) }
   }
   const aboveKg = Math.max(0, window.kg - window.good * context.usual.expected)
   const judged = { window, aboveKg, excessKg: aboveKg, isRest: true }
   context.recent = [...context.recent, judged].slice(-RECENT)
-  return { assessment: noData(bench, missing), alert: follow(bench, judged) }
+  return { assessment: noData(seen, missing), alert: follow(seen, judged) }
 }
 
 /** What is to be said of a window, without a trace. */
-export function lookAt(bench: Bench): Assessment {
-  const { fault, comparison } = compareOnly(bench)
-  if (fault !== undefined) return noData(bench, fault)
-  return comparison ? compared(bench, comparison) : told(bench, 'learning')
+export function lookAt(seen: Seen): Assessment {
+  const { fault, comparison } = compareOnly(seen)
+  if (fault !== undefined) return noData(seen, fault)
+  return comparison ? compared(seen, comparison) : told(seen, 'learning')
 }
 
 /** Takes a window again that was restated, or that came after younger ones: figures move, charts do not. */
-export function revise(bench: Bench): Judgement {
-  const { context, window, baseline } = bench
-  const { fault, comparison } = compareOnly(bench)
+export function revise(seen: Seen): Judgement {
+  const { context, window, baseline } = seen
+  const { fault, comparison } = compareOnly(seen)
   if (fault === undefined) relearn(baseline, lessonsOf(window, isSteady(window)))
   const { episode } = context
-  const judged = comparison && judgedOf(bench, comparison)
+  const judged = comparison && judgedOf(seen, comparison)
   if (judged) context.recent = context.recent.map((j) => (j.window.id === window.id ? judged : j))
   const isInAlarm = judged && episode && replaceIn(episode, judged) && isOpen(context)
-  return { assessment: lookAt(bench), alert: isInAlarm ? update(bench, episode) : undefined }
+  return { assessment: lookAt(seen), alert: isInAlarm ? update(seen, episode) : undefined }
 }
 
 /** The window against what is usual, or why it cannot be compared; neither while learning. */
-function compareOnly({ record, window, baseline, model, minWindows }: Bench): {
+function compareOnly({ record, window, baseline, model, minWindows }: Seen): {
   fault?: string
   comparison?: Comparison
 } {
@@ -141,8 +131,8 @@ function noteFaults({ faults, usual }: ContextState, found: readonly DataFault[]
 }
 
 /** Shows the window to every chart; gives the deviations that stayed so long that they are the usual now. */
-function inspect(bench: Bench, usual: Expected, comparison: Comparison): Cause[] {
-  const { context, window, baseline, limits } = bench
+function inspect(seen: Seen, usual: Expected, comparison: Comparison): Cause[] {
+  const { context, window, baseline, limits } = seen
   const shifts: Cause[] = []
   for (const { key, ratio, history } of watchedOf(window, usual, comparison, baseline)) {
     if (isSteadyOnly(key) && !isSteady(window)) continue
@@ -171,38 +161,7 @@ function shiftCause(comparison: Comparison, key: string): Cause {
   }
 }
 
-function judgedOf({ window }: Bench, { actual, expected, terms }: Comparison): Judged {
+function judgedOf({ window }: Seen, { actual, expected, terms }: Comparison): Judged {
   const { good } = window
   return { window, aboveKg: (actual - expected) * good, excessKg: avoidable(terms) * good, isRest: false }
-}
-
-function bandOf(
-  { baseline, limits }: { baseline: Bench['baseline']; limits: Limits },
-  expected: number,
-): [number, number] {
-  const levels = baseline.values('level')
-  if (levels.length < ENOUGH_LEVELS) return [expected * (1 - limits.materiality), expected * (1 + limits.materiality)]
-  const [low, high] = BAND.map((p) => quantile(levels, p)) as [number, number]
-  return [expected * Math.min(1 - limits.clear, low), expected * Math.max(1 + limits.clear, high)]
-}
-
-function told({ baseline, context }: Bench, state: Assessment['state']): Assessment {
-  const { expected, band } = context.usual ?? { expected: null, band: null }
-  return { state, expected, band, z: null, windows: baseline.windows }
-}
-
-function noData(bench: Bench, missing: string): Assessment {
-  const { context, baseline, minWindows, window } = bench
-  const state = isOpen(context) ? 'alarm' : baseline.windows < minWindows ? 'learning' : 'no-data'
-  const perHour = window.good > 0 || window.hours <= 0 ? {} : { kgCO2ePerHour: window.kg / window.hours }
-  return { ...told(bench, state), missing, ...perHour }
-}
-
-function compared(bench: Bench, { actual, expected }: Comparison): Assessment {
-  const { context, baseline } = bench
-  const levels = baseline.values('level').map(Math.log)
-  const scale = levels.length < ENOUGH_LEVELS ? LEVEL_FLOOR : scaleOf(levels, LEVEL_FLOOR)
-  const deviates = Object.entries(context.charts).some(([key, chart]) => isSuspicious(chart, ruleOf(key)))
-  const state = isOpen(context) ? 'alarm' : deviates ? 'deviating' : 'normal'
-  return { ...told(bench, state), expected, band: bandOf(bench, expected), z: Math.log(actual / expected) / scale }
 }

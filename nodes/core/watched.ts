@@ -90,7 +90,7 @@ export const restLessons = ({ from, uses }: Window): [string, Sample][] =>
   )
 
 function shapeLessons({ machine, carrier, signal }: Use, at: number): [string, Sample][] {
-  const shape = { starts: signal?.startsPerHour, duty: signal?.dutyCycle, peak: signal?.maxKW, idling: signal?.idleKW }
+  const shape = { starts: signal?.startsPerHour, duty: signal?.dutyCycle, idling: signal?.idleKW }
   return Object.entries(shape).flatMap(([name, value]): [string, Sample][] =>
     value === undefined ? [] : [[quantity(name, machine, carrier), [at, value]]],
   )

@@ -6,6 +6,9 @@ import type { Carbon, CarbonAlert, View } from '../core/records.ts'
 export const FACT_KINDS = ['energy', 'production', 'factor', 'context'] as const
 export type FactKind = (typeof FACT_KINDS)[number]
 
+/** The kinds that are measured, and so say how far time has come. */
+export const MEASURED_KINDS: readonly FactKind[] = ['energy', 'production']
+
 /** What came from outside, as it was understood. Never changed once written; a correction is another fact. */
 export interface Fact {
   kind: FactKind
@@ -81,7 +84,10 @@ export interface Ledger {
   append(facts: readonly Fact[]): Promise<void>
   /** Facts in the order they were written, as of the moment of the first step; later writes do not disturb it. */
   facts(query: FactQuery): Iterable<Fact>
-  /** The latest source time that any fact on disk reaches, or `null` for an empty ledger. */
+  /**
+   * The latest source time that a measurement (energy or production) reaches; `null` where there is none. Factor rows do
+   * not count: they hold far into the future.
+   */
   newest(): number | null
   /** Keeps every revision; resolves when on disk. Only a provisional revision may be saved again with another content. */
   saveRecords(records: readonly Carbon[]): Promise<void>

@@ -2,7 +2,16 @@
 
 import type { Carbon, CarbonAlert } from '../core/records.ts'
 import { GENESIS, alertBody, factOf, recordBody, rowOf, sealOf, textOf, verifyChain, type FactRow } from './chain.ts'
-import type { Conflict, Fact, FactQuery, Ledger, LedgerEvents, RecordQuery, Verification } from './ledger.ts'
+import {
+  MEASURED_KINDS,
+  type Conflict,
+  type Fact,
+  type FactQuery,
+  type Ledger,
+  type LedgerEvents,
+  type RecordQuery,
+  type Verification,
+} from './ledger.ts'
 
 /** Revisions of one record or alert: its JSON text by revision. */
 type Revisions = Map<number, string>
@@ -110,7 +119,7 @@ export class MemoryLedger implements Ledger {
     }
     this.#known.set(key, row)
     this.#rows.push({ ...row, seq: this.#rows.length + 1, hash: sealOf(this.head(), row) })
-    this.#newest = Math.max(this.#newest ?? row.to, row.to)
+    if (MEASURED_KINDS.includes(row.kind)) this.#newest = Math.max(this.#newest ?? row.to, row.to)
   }
 
   #saveRecord(record: Carbon, refused: string, conflicts: Conflict[]): void {

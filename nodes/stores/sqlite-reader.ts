@@ -4,7 +4,7 @@
  */
 
 import { GENESIS, factOf, verifyChain, type FactRow } from './chain.ts'
-import { FACT_KINDS, type Fact, type FactQuery, type Verification } from './ledger.ts'
+import { MEASURED_KINDS, type Fact, type FactQuery, type Verification } from './ledger.ts'
 import type { Sqlite } from './sqlite-writer.ts'
 
 type Value = string | number
@@ -46,10 +46,10 @@ export function* readNewest<T>(path: string, table: 'records' | 'alerts', condit
   for (const { body } of readRows<{ body: string }>(path, sql, values)) yield JSON.parse(body) as T
 }
 
-/** The latest time that any fact reaches; `null` where there is none. One look per kind: each is one step in the index. */
+/** The latest time that a measurement reaches; `null` where there is none. One look per kind: each is one step in the index. */
 export function readNewestTime(path: string): number | null {
-  const each = FACT_KINDS.map(() => 'SELECT max("to") AS at FROM facts WHERE kind = ?').join(' UNION ALL ')
-  const [row] = readRows<{ at: number | null }>(path, `SELECT max(at) AS at FROM (${each})`, [...FACT_KINDS])
+  const each = MEASURED_KINDS.map(() => 'SELECT max("to") AS at FROM facts WHERE kind = ?').join(' UNION ALL ')
+  const [row] = readRows<{ at: number | null }>(path, `SELECT max(at) AS at FROM (${each})`, [...MEASURED_KINDS])
   return row?.at ?? null
 }
 
@@ -71,7 +71,7 @@ function* readRows<T>(path: string, sql: string, values: Value[]): Iterable<T> {
 function factFilter({ kind, line, since, until }: FactQuery): { where: string; values: Value[] } {
   if (kind === undefined && line === undefined && since === undefined && until === undefined)
     return { where: '', values: [] }
-  const kinds = kind === undefined ? FACT_KINDS : [kind]
+  const kinds = kind === undefined ? MEASURED_KINDS : [kind]
   const { where, values } = filter([
     ['line = ?', line],
     ['"to" >= ?', since],

@@ -62,6 +62,12 @@ describe('stores', () => {
         assert.equal(ledger.newest(), 4 * MINUTE)
       })
 
+      it('takes its newest time from measurements, not from a factor that holds for years', async () => {
+        const ledger = open(store)
+        await ledger.append([aFact(1), { ...aFact(2), kind: 'factor', to: 8.64e15 }])
+        assert.equal(ledger.newest(), aFact(1).to)
+      })
+
       it('is empty at first', () => {
         const ledger = open(store)
         assert.equal(ledger.newest(), null)

@@ -3,7 +3,7 @@
  */
 
 import { compareVersions, sameRow, slotIdOf } from './factor-order.ts'
-import type { Span } from './factor-lane.ts'
+import type { Span } from './factor-spans.ts'
 import { FactorTimeline, rowsOf, type FactorPiece } from './factor.ts'
 import type { EmissionFactor, Energy, FactorRevision } from './records.ts'
 

@@ -1,17 +1,13 @@
 /** The factor rows of one carrier, zone and role, resolved to the one that holds at each instant. */
 
-import { compareRows, compareVersions, heldAfter, reachOf, sameRow } from './factor-order.ts'
+import { compareRows, compareVersions, heldAfter, reachOf } from './factor-order.ts'
+import { difference, hull, push, touches, type Held, type Span } from './factor-spans.ts'
 import type { EmissionFactor } from './records.ts'
 
-export interface Span {
-  from: number
-  to: number
-}
 /** A stretch in which one row holds, or none does. */
 export interface LanePiece extends Span {
   row: EmissionFactor | undefined
 }
-type Held = Span & { row: EmissionFactor }
 
 /** All versions of one slot of one provider, and the one that counts. */
 interface Slot {
@@ -30,8 +26,13 @@ export class FactorLane {
   /** Winners, sorted, not overlapping; between two there may be time that no row covers. */
   #pieces: Held[] = []
   #near = 0
+  /** Where the pieces do not yet follow from the slots. */
+  #stale: Span | null = null
 
-  /** Takes a row; gives the time whose winner changed, `null` for a duplicate or a row that wins nowhere. */
+  /**
+   * Takes a row; `null` for a duplicate or a row that wins nowhere. Gives the time whose winner changed, or may have
+   * changed where a row gave way.
+   */
   add(row: EmissionFactor): Span | null {
     const slot = this.#slots.get(keyOf(row))
     if (!slot) {
@@ -54,6 +55,7 @@ export class FactorLane {
 
   /** What holds at an instant, and how long. Constant time when time advances, else a binary search. */
   at(ms: number): LanePiece {
+    this.#freshen()
     const i = this.#indexAt(ms)
     const piece = this.#pieces[i]
     if (piece && piece.from <= ms) return piece
@@ -62,6 +64,7 @@ export class FactorLane {
 
   /** Forgets rows that end before an instant. */
   prune(before: number): void {
+    this.#freshen()
     for (const [key, { best }] of this.#slots) {
       if (reachOf(best) <= before) this.#slots.delete(key)
     }
@@ -74,15 +77,22 @@ export class FactorLane {
     const all = [...old, ...now]
     if (all.length === 0) return null
     const span = { from: Math.min(...all.map((r) => r.from)), to: Math.max(...all.map((r) => r.to)) }
-    const before = this.#within(span)
     // A better version is laid over the old one; one that gives way uncovers rows that had lost.
     const givesWay = old.some((r, i) => !now[i] || now[i].to < r.to || compareRows(now[i], r) > 0)
-    if (givesWay) this.#rebuild(span)
-    else for (const row of now) this.#lay(row, row)
+    if (givesWay || touches(this.#stale, span)) {
+      this.#stale = hull(this.#stale, span)
+      return span
+    }
+    const before = this.#within(span)
+    for (const row of now) this.#lay(row, row)
     return difference(span, before, this.#within(span))
   }
 
-  #rebuild(span: Span): void {
+  /** Resolves the stale time anew, once for however many rows made it stale. */
+  #freshen(): void {
+    const span = this.#stale
+    if (!span) return
+    this.#stale = null
     const outside = this.#within(span).flatMap((p) => [
       { ...p, to: Math.min(p.to, span.from) },
       { ...p, from: Math.max(p.from, span.to) },
@@ -163,28 +173,3 @@ function standing(row: EmissionFactor): EmissionFactor[] {
   const held = heldAfter(row)
   return held ? [row, held] : [row]
 }
-
-function push(laid: Held[], piece: Held): void {
-  const last = laid.at(-1)
-  if (last && last.row === piece.row && last.to === piece.from) last.to = piece.to
-  else if (piece.from < piece.to) laid.push(piece)
-}
-
-/** The hull of the time in which two partitions name rows that do not say the same. */
-function difference({ from, to }: Span, before: Held[], after: Held[]): Span | null {
-  let [i, j] = [0, 0]
-  let changed = null as Span | null
-  for (let at = from; at < to;) {
-    while (i < before.length && before[i]!.to <= at) i++
-    while (j < after.length && after[j]!.to <= at) j++
-    const [a, b] = [before[i], after[j]]
-    const [rowA, rowB] = [a && a.from <= at ? a.row : undefined, b && b.from <= at ? b.row : undefined]
-    const end = Math.min(to, next(a, at), next(b, at))
-    if (!sameRow(rowA, rowB)) changed = { from: changed?.from ?? at, to: end }
-    at = end
-  }
-  return changed
-}
-
-const next = (piece: Span | undefined, at: number): number =>
-  !piece ? Infinity : piece.from > at ? piece.from : piece.to

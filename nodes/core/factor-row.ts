@@ -103,10 +103,13 @@ function readRow(input: unknown, terms: RowTerms): EmissionFactor {
     ...(gwp && { gwp }),
     ...(cvBasis && { cvBasis }),
     ...(uncertaintyPct !== undefined && { uncertaintyPct }),
-    ...(terms.rank !== undefined && { rank: terms.rank }),
-    ...(terms.holdMinutes ? { holdMinutes: terms.holdMinutes } : {}),
-    ...(terms.via && { via: terms.via }),
+    ...placeInChain(terms),
   }
+}
+
+/** What marks a row as one of a source in a chain. */
+export function placeInChain({ rank, holdMinutes, via }: Pick<EmissionFactor, 'rank' | 'holdMinutes' | 'via'>) {
+  return { ...(rank !== undefined && { rank }), ...(holdMinutes ? { holdMinutes } : {}), ...(via && { via }) }
 }
 
 type FactorPlace = Pick<EmissionFactor, 'carrier' | 'zone' | 'method' | 'boundary' | 'from' | 'to'> & {

@@ -6,8 +6,9 @@
  * function of the set of rows (see `factor-order.ts`), so order of arrival and duplicates change nothing.
  */
 
-import { FactorLane, type LanePiece, type Span } from './factor-lane.ts'
+import { FactorLane, type LanePiece } from './factor-lane.ts'
 import { FACTOR_ROLES, roleOf, sameRow, type FactorRole } from './factor-order.ts'
+import type { Span } from './factor-spans.ts'
 import type { EmissionFactor } from './records.ts'
 
 /** A stretch in which no winner changes; no `location` means that none is known, and `missing` says what is lacking. */

@@ -77,7 +77,8 @@ describe('what is not known', () => {
     const whole = find(run(FACTS), DAY).perUnit.kgCO2ePerGood!
     for (const fact of FACTS) {
       const ratio = find(run(FACTS.filter((f) => f !== fact)), DAY).perUnit.kgCO2ePerGood
-      if (ratio !== null) assert.ok(ratio >= whole - 1e-12, `${ratio} is below ${whole} without ${JSON.stringify(fact)}`)
+      if (ratio !== null)
+        assert.ok(ratio >= whole - 1e-12, `${ratio} is below ${whole} without ${JSON.stringify(fact)}`)
     }
   })
 

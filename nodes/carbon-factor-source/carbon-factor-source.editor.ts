@@ -67,6 +67,9 @@ function showFields(): void {
 
 RED.nodes.registerType<SourceProperties, SourceCredentials, SourceProperties>('carbon-factor-source', {
   category: 'config',
+  // The editor counts no users in a list, and would offer the source for removal as unused.
+  // @ts-expect-error the published types do not know this property
+  hasUsers: false,
   defaults: {
     name: { value: '' },
     provider: { value: 'table', required: true },

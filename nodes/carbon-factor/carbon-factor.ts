@@ -24,24 +24,13 @@ function run(RED: NodeAPI, node: Node, config: FactorDef): void {
   const { model } = plantOf(RED, config.plant)
   const holdMinutes = numberFrom(config.holdMinutes, 60, 'holdMinutes')
   const chain = (): Chain => chainOf(RED, { ids: config.sources, zone: model.gridZone, holdMinutes })
-  const deliveries = new WeakMap<Message, Delivery>()
-  const station = new FactorStation({
-    RED,
-    node,
-    model,
-    ledger: ledgerOf(RED, config.ledger),
-    chain: chain(),
-    yearlyFallback: config.yearlyFallback !== false,
-    deliver: (delivery) => {
-      const payload = { type: 'factor', factors: delivery.rows }
-      const message: Message = { _msgid: RED.util.generateId(), topic: delivery.from, payload }
-      deliveries.set(message, delivery)
-      node.receive(message)
-    },
-  })
+  const ledger = ledgerOf(RED, config.ledger)
+  const yearlyFallback = config.yearlyFallback !== false
+  const { deliver, deliveryOf } = ownInput(RED, node)
+  const station = new FactorStation({ RED, node, model, ledger, chain: chain(), yearlyFallback, deliver })
 
   const handle = (message: Message, out: Out): void | Promise<void> => {
-    const delivery = deliveries.get(message)
+    const delivery = deliveryOf(message)
     if (delivery) return station.delivered(delivery, out)
     const type = typeOf(message)
     if (type === 'energy') return station.energy(message, out)
@@ -57,4 +46,18 @@ function run(RED: NodeAPI, node: Node, config: FactorDef): void {
     RED.events.off('flows:started', refresh)
     station.stop()
   })
+}
+
+/** Hands what does not come as a message to the node's own input, so that it keeps its place among the messages. */
+function ownInput(RED: NodeAPI, node: Node) {
+  const deliveries = new WeakMap<Message, Delivery>()
+  return {
+    deliver: (delivery: Delivery): void => {
+      const payload = { type: 'factor', factors: delivery.rows }
+      const message: Message = { _msgid: RED.util.generateId(), topic: delivery.from, payload }
+      deliveries.set(message, delivery)
+      node.receive(message)
+    },
+    deliveryOf: (message: Message): Delivery | undefined => deliveries.get(message),
+  }
 }

@@ -1,5 +1,6 @@
 /** The live providers of a chain, each asked on its own timer. */
 
+import { placeInChain } from '../core/factor-row.ts'
 import type { EmissionFactor } from '../core/records.ts'
 import { LIVE_PROVIDERS } from '../providers/list.ts'
 import { Poller, type Outage } from '../providers/poller.ts'
@@ -20,7 +21,7 @@ export class LiveSources {
 
   constructor(options: LiveOptions) {
     for (const link of options.links) {
-      if (!(link.settings.provider in LIVE_PROVIDERS)) continue
+      if (!Object.hasOwn(LIVE_PROVIDERS, link.settings.provider)) continue
       try {
         this.#pollers.push({ link, poller: pollerOf(link, options) })
       } catch (error) {
@@ -47,7 +48,7 @@ export class LiveSources {
 
 function pollerOf({ settings, terms }: Link, { now, onFetched, onOutage }: LiveOptions): Poller {
   const { baseUrl, timeoutMs, pollMs, token } = settings
-  const { zone, carrier, rank, holdMinutes, via } = terms
+  const { zone, carrier } = terms
   const provider = LIVE_PROVIDERS[settings.provider]!({
     zone,
     carrier,
@@ -56,12 +57,7 @@ function pollerOf({ settings, terms }: Link, { now, onFetched, onOutage }: LiveO
     now,
     ...(token && { token }),
   })
-  const placed = (row: EmissionFactor): EmissionFactor => ({
-    ...row,
-    rank,
-    ...(holdMinutes ? { holdMinutes } : {}),
-    ...(via && { via }),
-  })
+  const placed = (row: EmissionFactor): EmissionFactor => ({ ...row, ...placeInChain(terms) })
   return new Poller(provider, {
     pollMs,
     now,

@@ -1,8 +1,9 @@
 /** What the configuration of a carbon-factor node states as it stands now, against what it stated before. */
 
-import { compareVersions } from '../core/factor-order.ts'
+import { compareVersions, sameRow } from '../core/factor-order.ts'
 import { factorId, readRows } from '../core/factor-row.ts'
 import type { EmissionFactor } from '../core/records.ts'
+import { yearlyRows } from '../providers/yearly.ts'
 import type { Link } from './chain.ts'
 
 /** Marks the rows of the yearly fallback like those of a source. */
@@ -30,6 +31,22 @@ export function tableRows(links: readonly Link[]): Stated {
     }
   }
   return { rows: [...byId.values()], refused }
+}
+
+/** The yearly means of grid zones, as the last of the sources. */
+export async function yearlyMeans(zones: readonly string[], rank: number, now: number): Promise<EmissionFactor[]> {
+  const rows = await Promise.all([...new Set(zones)].map((zone) => yearlyRows(zone, now)))
+  return rows.flat().map((row) => ({ ...row, rank, via: YEARLY }))
+}
+
+/** The oldest time that any of the rows ends at. */
+export const oldestOf = (rows: readonly EmissionFactor[]): number =>
+  rows.reduce((oldest, row) => Math.min(oldest, row.to), Infinity)
+
+/** The rows that were not stated before in just these words. */
+export function changedRows(before: Stated, now: Stated): EmissionFactor[] {
+  const known = new Map(before.rows.map((row) => [row.id, row]))
+  return now.rows.filter((row) => !sameRow(known.get(row.id), row))
 }
 
 /** Rows that a table had and has no more: taken back, for the past too. */

@@ -6,14 +6,13 @@ import { COUNTED_TWICE, readRows } from '../core/factor-row.ts'
 import type { PlantModel } from '../core/plant.ts'
 import type { EmissionFactor, Energy, FactorMessage } from '../core/records.ts'
 import { withFactors } from '../core/segments.ts'
-import { yearlyRows } from '../providers/yearly.ts'
 import type { Message, Out } from '../shared/node-kit.ts'
 import type { Ledger } from '../stores/ledger.ts'
 import type { Chain } from './chain.ts'
 import { FactorStatus } from './factor-status.ts'
 import { LiveSources } from './live.ts'
 import { factOf, restore, type Restored } from './restore.ts'
-import { YEARLY, cutOff, tableRows, takenBack, type Stated } from './state.ts'
+import { YEARLY, changedRows, cutOff, oldestOf, tableRows, takenBack, yearlyMeans, type Stated } from './state.ts'
 
 /** How far behind the newest energy a settlement can still reach: providers correct up to three months back. */
 const HORIZON_MS = 92 * 86_400_000
@@ -46,26 +45,28 @@ export class FactorStation {
   readonly #news: Taken[] = []
   #chain: Chain
   #live: LiveSources
-  #stated: Stated = { rows: [], refused: [] }
+  #stated: Stated
 
   constructor(options: StationOptions) {
     const { model, node, chain } = options
     this.#options = options
     this.#zones = new Map(model.meters.map((m) => [m.id, m.zone ?? model.gridZone]))
     this.#status = new FactorStatus(node)
-    this.#chain = chain
-    this.#live = this.#connect()
     this.#status.show()
+    this.#chain = chain
+    this.#stated = tableRows(chain.links)
+    this.#live = this.#connect()
   }
 
   /** Reads back what the ledger holds, then the yearly means and the tables; resolves when they are on disk. */
   async start(now: number): Promise<void> {
     const { known, newest } = await this.#restored(now)
-    const yearly = this.#options.yearlyFallback ? await this.#yearly(now) : []
+    const zones = [this.#options.model.gridZone, ...this.#zones.values()]
+    const yearly = this.#options.yearlyFallback ? await yearlyMeans(zones, this.#chain.ids.length, now) : []
     this.#news.push(this.#book.take(yearly, 'poll'))
     const inForce = new Set([...this.#chain.ids, ...(yearly.length > 0 ? [YEARLY] : [])])
-    const rows = [...this.#state(known), ...cutOff(known, inForce, newest)]
-    this.#news.push(this.#book.take(rows, 'state'))
+    const gone = [...takenBack(known, this.#chain.links, this.#stated), ...cutOff(known, inForce, newest)]
+    this.#news.push(this.#book.take([...this.#stated.rows, ...gone], 'state'))
     this.#live.start()
     await this.#write(this.#news.flatMap((taken) => taken.facts))
   }
@@ -76,10 +77,12 @@ export class FactorStation {
     const [was, is] = [settings(this.#chain), settings(chain)]
     if (was.length === is.length && was.every((s, i) => s === is[i])) return
     this.#live.stop()
+    const before = this.#stated
     this.#chain = chain
+    this.#stated = tableRows(chain.links)
     this.#live = this.#connect()
     this.#live.start()
-    const rows = this.#state(this.#stated.rows)
+    const rows = [...changedRows(before, this.#stated), ...takenBack(before.rows, chain.links, this.#stated)]
     this.#options.deliver({ from: 'table', rows, warnings: [], meaning: 'state' })
   }
 
@@ -125,7 +128,7 @@ export class FactorStation {
   }
 
   #connect(): LiveSources {
-    const faults = [...this.#chain.faults]
+    const faults = [...this.#chain.faults, ...this.#stated.refused]
     const live = new LiveSources({
       links: this.#chain.links,
       now: Date.now,
@@ -143,24 +146,13 @@ export class FactorStation {
     if (!ledger) return nothing
     try {
       await ledger.ready()
-      return restore(ledger, { book: this.#book, horizonMs: HORIZON_MS, zoneOf: (meter) => this.#zoneOf(meter), now })
+      const oldest = oldestOf(this.#stated.rows)
+      const zoneOf = (meter: string): string => this.#zoneOf(meter)
+      return restore(ledger, { book: this.#book, horizonMs: HORIZON_MS, oldest, zoneOf, now })
     } catch (error) {
       this.#status.fault([(error as Error).message])
       return nothing
     }
-  }
-
-  async #yearly(now: number): Promise<EmissionFactor[]> {
-    const zones = new Set([this.#options.model.gridZone, ...this.#zones.values()])
-    const rows = await Promise.all([...zones].map((zone) => yearlyRows(zone, now)))
-    return rows.flat().map((row) => ({ ...row, rank: this.#chain.ids.length, via: YEARLY }))
-  }
-
-  /** What the tables say now, and what they no longer say. */
-  #state(known: readonly EmissionFactor[]): EmissionFactor[] {
-    this.#stated = tableRows(this.#chain.links)
-    this.#status.fault(this.#stated.refused)
-    return [...this.#stated.rows, ...takenBack(known, this.#chain.links, this.#stated)]
   }
 
   #zoneOf(meter: string): string {

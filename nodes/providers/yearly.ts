@@ -54,7 +54,10 @@ async function yearsOf(zone: string): Promise<Yearly[]> {
   // 2 MB of tables, read only where they are asked for.
   const { default: tables } = await import('@tgwf/co2/data/electricity-maps')
   return Object.entries(tables)
-    .map(([key, { data }]) => ({ year: Number(key.replace('yearly', '')), entry: data[zone] }))
+    .map(([key, { data }]) => ({
+      year: Number(key.replace('yearly', '')),
+      entry: Object.hasOwn(data, zone) ? data[zone] : undefined,
+    }))
     .flatMap(({ year, entry }) => {
       const grams = entry?.carbonIntensity.value
       const known = grams && entry?.carbonIntensity.unit === 'gCO2eq/kWh'

@@ -4,7 +4,7 @@
  */
 
 import { GENESIS, factOf, verifyChain, type FactRow } from './chain.ts'
-import { MEASURED_KINDS, type Fact, type FactQuery, type Verification } from './ledger.ts'
+import { FACT_KINDS, MEASURED_KINDS, type Fact, type FactQuery, type Verification } from './ledger.ts'
 import type { Sqlite } from './sqlite-writer.ts'
 
 type Value = string | number
@@ -71,7 +71,7 @@ function* readRows<T>(path: string, sql: string, values: Value[]): Iterable<T> {
 function factFilter({ kind, line, since, until }: FactQuery): { where: string; values: Value[] } {
   if (kind === undefined && line === undefined && since === undefined && until === undefined)
     return { where: '', values: [] }
-  const kinds = kind === undefined ? MEASURED_KINDS : [kind]
+  const kinds = kind === undefined ? FACT_KINDS : [kind]
   const { where, values } = filter([
     ['line = ?', line],
     ['"to" >= ?', since],

@@ -44,6 +44,9 @@ export function factsOf(fact: PlantFact): Fact[] {
   }
 }
 
+/** The factor of the oven's gas, which holds for all time. */
+export const gasFactor = (): Fact[] => rowsOf([GAS_FACTOR_ROW]).map((factor) => ({ factor }))
+
 export interface PlantRun {
   facts: Fact[]
   truth: Simulation['truth']
@@ -53,7 +56,7 @@ export interface PlantRun {
 /** All facts of a scenario, and what really happened. */
 export function runOf(scenario: ScenarioName, seed = 1): PlantRun {
   const simulation = simulate(scenario, seed)
-  const facts: Fact[] = rowsOf([GAS_FACTOR_ROW]).map((factor) => ({ factor }))
+  const facts = gasFactor()
   for (const fact of simulation) facts.push(...factsOf(fact))
   return { facts, truth: simulation.truth, simulation }
 }

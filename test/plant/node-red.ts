@@ -76,6 +76,9 @@ export async function startNodeRed({ userDir, flows, port, log = () => undefined
 function prepare(userDir: string, flows: unknown[], port: number): void {
   mkdirSync(userDir, { recursive: true })
   installPackage(userDir)
+  const { name, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<string, string>
+  const own = { name: 'node-red-project', version: '0.0.1', private: true, dependencies: { [name!]: version } }
+  writeFileSync(join(userDir, 'package.json'), JSON.stringify(own))
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flows))
   writeFileSync(
     join(userDir, 'settings.js'),

@@ -6,6 +6,7 @@ import {
   OPCUAServer,
   SecurityPolicy,
   nodesets,
+  type MonitoredItem,
   type ServerSession,
   type Subscription,
 } from 'node-opcua'
@@ -74,13 +75,19 @@ const makeServer = (port: number, certificates: OPCUACertificateManager): OPCUAS
   })
 
 const QUIET_MS = 1000
+/**
+ * The server keeps this many changes for a client that is behind, or gone: node-opcua asserts that the value it marks
+ * as an overflow is of good quality, and ours are not always.
+ */
+const QUEUE_SIZE = 1_000_000
 
 function watchItems(server: OPCUAServer): Promise<void> {
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined
     server.on('session_activated', (session: ServerSession) => {
       session.on('new_subscription', (subscription: Subscription) => {
-        subscription.on('monitoredItem', () => {
+        subscription.on('monitoredItem', (item: MonitoredItem) => {
+          item.queueSize = QUEUE_SIZE
           clearTimeout(timer)
           timer = setTimeout(resolve, QUIET_MS)
         })

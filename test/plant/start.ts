@@ -61,7 +61,7 @@ async function run(
   running.plant = plant
   running.story = await tellStory(plant.broker.url, say)
   say('Starting Node-RED …')
-  const flows = wholeLine({ opcuaPort: plant.server.port, mqttPort: plant.broker.port })
+  const flows = wholeLine({ opcuaPort: plant.server.port, mqttPort: plant.broker.port, speed })
   running.nodeRed = await startNodeRed({ userDir: data, flows, port: options.port })
   say('')
   say(`  operator dashboard   ${running.nodeRed.url}/dashboard/line`)

@@ -2,8 +2,7 @@
 
 import { connect, type MqttClient } from 'mqtt'
 import type { EsgReceipt } from '../../nodes/carbon-esg/export.ts'
-import type { KpiRecord } from '../../nodes/core/kpi.ts'
-import type { CarbonAlert } from '../../nodes/core/records.ts'
+import type { AlarmRecord, KpiRecord } from '../../nodes/core/kpi.ts'
 import type { Verification } from '../../nodes/stores/ledger.ts'
 
 type Say = (line: string) => void
@@ -33,7 +32,7 @@ class Story {
     if (text === '') return
     const payload = JSON.parse(text) as object
     if (topic.includes('/kpi/')) this.#kpi(topic, payload as KpiRecord)
-    else if (topic.includes('/alarm/')) this.#alarm(payload as CarbonAlert)
+    else if (topic.includes('/alarm/')) this.#alarm(payload as AlarmRecord)
     else if (topic.endsWith('/esg/receipt')) this.#receipt(payload as EsgReceipt)
     else if (topic.endsWith('/ledger/verified')) this.#chain(payload as Verification)
   }
@@ -51,14 +50,15 @@ class Story {
     this.#assessment = assessment.state
   }
 
-  #alarm(alert: CarbonAlert): void {
-    const [first] = alert.causes
-    const time = clock(alert.clearedAt ?? alert.detectedAt)
-    const figures = `${kg(alert.kgCO2ePerGood)} kg per unit, usual ${kg(alert.expected)}`
-    const words =
-      alert.state === 'cleared' ? `${kg(alert.kgCO2eAvoidable)} kg too much in all` : (first?.cause ?? 'no cause found')
-    this.#once(`${alert.id} ${alert.state}`, `${time} ${`alarm ${alert.state}`.padEnd(10)} ${figures}: ${words}`)
-    if (alert.state === 'raised') for (const line of first?.evidence ?? []) this.#say(`                      ${line}`)
+  #alarm(alarm: AlarmRecord): void {
+    const [first] = alarm.causes
+    const time = clock(alarm.timeRange.end ?? alarm.detectedAt)
+    const figures = `${kg(alarm.value)} kg per unit, usual ${kg(alarm.expected)}`
+    const excess = `${kg(alarm.avoidableKgCO2e)} kg too much in all`
+    const words = alarm.state === 'cleared' ? excess : (first?.cause ?? 'no cause found')
+    const line = `${time} ${`alarm ${alarm.state}`.padEnd(10)} ${figures}: ${words}`
+    if (!this.#once(`${alarm.alarmId} ${alarm.state}`, line) || alarm.state !== 'raised') return
+    for (const evidence of first?.evidence ?? []) this.#say(`                      ${evidence}`)
   }
 
   #receipt({ file, records, format }: EsgReceipt): void {
@@ -70,9 +70,11 @@ class Story {
     this.#say(`         chain      ${verdict}`)
   }
 
-  #once(key: string, line: string): void {
-    if (this.#told.has(key)) return
+  /** Says a line the first time only; true where it did. */
+  #once(key: string, line: string): boolean {
+    if (this.#told.has(key)) return false
     this.#told.add(key)
     this.#say(line)
+    return true
   }
 }

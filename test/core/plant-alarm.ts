@@ -23,7 +23,10 @@ const timeOf = (fact: Fact): number | null => {
 export function watch(scenario: ScenarioName, seed = 1, windowMs = 60_000): WatchedRun {
   const run = runOf(scenario, seed)
   const line = new Pipeline(PLANT_MODEL, { views: ['window'], windowMs })
-  const detector = new AnomalyDetector(PLANT_MODEL, { minWindows: 8, materiality: 0.05, clear: 0.03, adviseMix: false })
+  const detector = new AnomalyDetector(
+    { model: PLANT_MODEL },
+    { minWindows: 8, materiality: 0.05, clear: 0.03, adviseMix: false },
+  )
   const watched: WatchedRun = { ...run, alerts: [], windows: [] }
   let looked = 0
   for (const fact of run.facts) {

@@ -17,6 +17,8 @@ export interface NodeRedOptions {
   /** 0 takes a free one. */
   port: number
   log?: (line: string) => void
+  /** The package lies in the user directory already. */
+  installed?: boolean
 }
 
 export class NodeRed {
@@ -49,8 +51,10 @@ export class NodeRed {
 }
 
 /** Starts Node-RED and resolves when its flows run; an error with its last words where it ends before that. */
-export async function startNodeRed({ userDir, flows, port, log = () => undefined }: NodeRedOptions): Promise<NodeRed> {
+export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
+  const { userDir, flows, port, log = () => undefined } = options
   const free = await freePort(port, 'port')
+  if (!options.installed) installPackage(userDir)
   prepare(userDir, flows, free)
   const child = spawn(process.execPath, [require.resolve('node-red/red.js'), '--userDir', userDir], {
     cwd: userDir,
@@ -75,7 +79,6 @@ export async function startNodeRed({ userDir, flows, port, log = () => undefined
 
 function prepare(userDir: string, flows: unknown[], port: number): void {
   mkdirSync(userDir, { recursive: true })
-  installPackage(userDir)
   const { name, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<string, string>
   const own = { name: 'node-red-project', version: '0.0.1', private: true, dependencies: { [name!]: version } }
   writeFileSync(join(userDir, 'package.json'), JSON.stringify(own))

@@ -6,7 +6,7 @@ import { plantPath, type PlantModel, type PlantSignal } from '../core/plant.ts'
 import type { Energy } from '../core/records.ts'
 import { SourceIndex } from '../core/sources.ts'
 import { MS_PER_HOUR } from '../core/units.ts'
-import { contextFacts } from '../shared/ledger-facts.ts'
+import { contextFacts, horizonStart } from '../shared/ledger-facts.ts'
 import {
   deploy,
   ledgerOf,
@@ -72,7 +72,8 @@ class ContextStation {
   async restore(): Promise<void> {
     if (!this.#ledger) return
     await this.#ledger.ready()
-    for (const fact of contextFacts(this.#ledger, this.#limits.horizonMs)) this.#context.take(fact)
+    const since = horizonStart(this.#ledger, this.#limits.horizonMs)
+    for (const fact of contextFacts(this.#ledger, since)) this.#context.take(fact)
     // Cuts every count as it was last sent, so that a later correction knows what to withdraw.
     this.#context.recutAll()
   }

@@ -13,7 +13,7 @@ import {
 } from '../core/records.ts'
 import { replay } from '../core/replay.ts'
 import { MS_PER_HOUR } from '../core/units.ts'
-import { openFacts } from '../shared/ledger-facts.ts'
+import { openFacts, openRecords } from '../shared/ledger-facts.ts'
 import {
   deploy,
   ledgerOf,
@@ -87,7 +87,7 @@ class PerUnitStation {
     if (!ledger) return
     await ledger.ready()
     replay(openFacts(ledger, this.#options.horizonMs), this.#plant, this.#calculator)
-    for (const record of ledger.records({ since: (ledger.newest() ?? 0) - this.#options.horizonMs }))
+    for (const record of openRecords(ledger, this.#options.horizonMs))
       this.#calculator.restoreRecord(record, KEEP_EVERY)
     this.#emission.start()
   }
@@ -134,7 +134,7 @@ class PerUnitStation {
     const lasting = records.filter(isLasting)
     if (this.#ledger && lasting.length > 0) await this.#ledger.saveRecords(lasting)
     for (const payload of records) sendTo(this.#node, 0, { topic: plantPath(this.#model, payload.line), payload })
-    const shown = records.findLast((r) => r.perUnit.kgCO2ePerGood !== null) ?? records.at(-1)
+    const shown = records.findLast((r) => r.view === 'shift') ?? records.at(-1)
     if (shown) showStatus(this.#node, shown)
   }
 }

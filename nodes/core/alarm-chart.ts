@@ -87,19 +87,28 @@ const RECENT = 12
 
 export const newChart = (): Chart => ({ recent: [], sum: 0, run: 0, wild: {} })
 
-/** Takes the next window; tells what it changed. `history` are the ratios of the windows that were learned. */
+interface Past {
+  /** The ratios of the windows that were learned. */
+  history: readonly number[]
+  rule: ChartRule
+}
+
+/** Takes the next window; tells what it changed. */
 export function watch(
   chart: Chart,
   point: Point,
-  { history, rule, limits }: { history: readonly number[]; rule: ChartRule; limits: Limits },
+  { limits, ...past }: Past & { limits: Limits },
 ): 'fired' | 'cleared' | undefined {
+  const { rule } = past
   chart.recent = [...chart.recent, point].slice(-RECENT)
-  const z = deviation(chart, 1, history, rule)
+  const z = deviation(chart, 1, past)
   const added = chart.sum + Math.min(z, CLIP) - SLACK
   chart.sum = Math.max(0, added)
   chart.run = added > 0 ? chart.run + 1 : 0
   for (const span of rule.spans) {
-    const isWild = (span === 1 ? z : deviation(chart, span, history, rule)) > WILD
+    // The scale is at least the floor, so most windows need not be compared with the past.
+    const mayBeWild = levelOf(chart, span) > WILD * rule.floor
+    const isWild = mayBeWild && (span === 1 ? z : deviation(chart, span, past)) > WILD
     chart.wild[span] = isWild ? (chart.wild[span] ?? 0) + 1 : 0
   }
   if (chart.active) return settles(chart, chart.active, limits)
@@ -115,12 +124,13 @@ export const isSuspicious = (chart: Chart, rule: ChartRule): boolean =>
   Object.values(chart.wild).some((n) => n > 0) || chart.sum > Math.min(rule.limit, WILD) / 2
 
 /** How far the mean of the last `span` windows lies above the usual, in scales; uncertain scales count as wider. */
-function deviation(chart: Chart, span: number, history: readonly number[], { floor }: ChartRule): number {
+function deviation(chart: Chart, span: number, { history, rule }: Past): number {
   if (chart.recent.length < span || history.length < 2 * span) return 0
-  const now = Math.log(mean(chart.recent.slice(-span).map((p) => p.ratio)))
-  const scale = scaleOf(rollingMeans(history, span).map(Math.log).filter(Number.isFinite), floor)
-  return now / (scale * (1 + (4 * span) / history.length))
+  const scale = scaleOf(rollingMeans(history, span).map(Math.log).filter(Number.isFinite), rule.floor)
+  return levelOf(chart, span) / (scale * (1 + (4 * span) / history.length))
 }
+
+const levelOf = ({ recent }: Chart, span: number): number => Math.log(mean(recent.slice(-span).map((p) => p.ratio)))
 
 function rollingMeans(values: readonly number[], span: number): number[] {
   let sum = 0
@@ -137,7 +147,8 @@ function fires(
   { materiality }: Limits,
 ): { span: number; windows: number } | undefined {
   const isMaterial = (windows: number): boolean =>
-    meanShare(chart, windows) > materiality && mean(chart.recent.slice(-windows).map((p) => p.ratio)) > leastRatio
+    shareWithoutLargest(chart, windows) > materiality &&
+    mean(chart.recent.slice(-windows).map((p) => p.ratio)) > leastRatio
   for (const span of spans) {
     const isJump = (chart.wild[span] ?? 0) >= IN_A_ROW && isMaterial(Math.max(span, IN_A_ROW))
     if (isJump) return { span, windows: IN_A_ROW }
@@ -147,6 +158,12 @@ function fires(
 }
 
 const meanShare = (chart: Chart, windows: number): number => mean(chart.recent.slice(-windows).map((p) => p.share))
+
+/** One wild window must not carry a mean alone. */
+function shareWithoutLargest({ recent }: Chart, windows: number): number {
+  const shares = recent.slice(-windows).map((p) => p.share)
+  return shares.length > 1 ? (mean(shares) * shares.length - Math.max(...shares)) / (shares.length - 1) : -Infinity
+}
 
 /** The window since which the mean lies above half of the latest deviation: where the change began most likely. */
 function onset({ recent }: Chart, windows: number): number {

@@ -9,11 +9,13 @@ import { clear, isOpen, say, without } from './alarm-episode.ts'
 import type { Surroundings } from './alarm-figures.ts'
 import { newState, type AlarmSettings, type Assessment, type ContextState, type DetectorState } from './alarm-state.ts'
 import { Baseline } from './baseline.ts'
+import type { Calendar } from './calendar.ts'
 import { windowOf } from './features.ts'
 import { judge, lookAt, revise } from './judging.ts'
 import type { PlantModel } from './plant.ts'
 import { followMix } from './product-mix.ts'
 import type { Carbon, CarbonAlert } from './records.ts'
+import { MS_PER_HOUR } from './units.ts'
 
 export interface AlarmCommand {
   type: 'alarm-command'
@@ -31,24 +33,31 @@ const MS_PER_MINUTE = 60_000
 /** Revisions of windows that are remembered per line and product. */
 const SEEN = 500
 /** An alarm whose product has not been made for this long is closed. */
-const GONE_MS = 8 * 3_600_000
+const GONE_MS = 8 * MS_PER_HOUR
+
+/** The plant model; with its calendar alarms name their shift. */
+export interface Plant {
+  model: PlantModel
+  calendar?: Calendar
+}
 
 /** True for the records that are judged: windows that are complete. */
 export const isJudged = ({ view, status }: Carbon): boolean => view === 'window' && status !== 'provisional'
 
 export class AnomalyDetector {
   readonly state: DetectorState
-  readonly #model: PlantModel
+  readonly #plant: Plant
   readonly #settings: AlarmSettings
 
-  constructor(model: PlantModel, settings: AlarmSettings, state: DetectorState = newState()) {
-    this.#model = model
+  constructor(plant: Plant, settings: AlarmSettings, state: DetectorState = newState()) {
+    this.#plant = plant
     this.#settings = settings
     this.state = state
   }
 
   /** Takes a complete window; gives what is to be said of it and the alerts that are due. */
-  judge(record: Carbon): { assessment: Assessment; alerts: CarbonAlert[] } {
+  judge(given: Carbon): { assessment: Assessment; alerts: CarbonAlert[] } {
+    const record = this.#withShift(given)
     const context = this.#context(record)
     const window = windowOf(record)
     const known = revisionOf(context, record.id)
@@ -102,14 +111,21 @@ export class AnomalyDetector {
       const { alert } = holder
       const said = before.get(alert.id)
       before.delete(alert.id)
-      if (said && isCleared(said) === isCleared(alert)) holder.alert = said
-      else due.push(say(holder, { ...alert, revision: said?.revision ?? -1 }))
+      const isSaid = said !== undefined && isCleared(said) === isCleared(alert)
+      holder.alert = isSaid ? said : { ...alert, revision: said?.revision ?? -1 }
+      if (!isSaid) due.push(say(holder, holder.alert))
     }
     // Nothing that is remembered stands behind these any more; a fault that goes on is raised anew.
     for (const alert of before.values()) {
       if (!isCleared(alert)) due.push(say({ alert }, { ...alert, state: 'cleared', clearedAt: this.state.newest }))
     }
     return due
+  }
+
+  /** A window is no part of a shift, but its alarm is told to one. */
+  #withShift(record: Carbon): Carbon {
+    const shift = record.shift ?? this.#plant.calendar?.shiftAt(record.from)?.name
+    return shift === undefined ? record : { ...record, shift }
   }
 
   #holders(): { alert: CarbonAlert }[] {
@@ -138,7 +154,7 @@ export class AnomalyDetector {
   #around(context: ContextState, record: Carbon): Surroundings {
     const { materiality, clear } = this.#settings
     const baseline = new Baseline(context.memory, frozenGrid(context))
-    return { context, baseline, model: this.#model, limits: { materiality, clear }, record }
+    return { context, baseline, model: this.#plant.model, limits: { materiality, clear }, record }
   }
 
   #closeGone(record: Carbon): CarbonAlert[] {

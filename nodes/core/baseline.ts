@@ -6,7 +6,8 @@
 
 import type { Intensity } from './features.ts'
 import { location, median } from './robust.ts'
-import type { Expected } from './split.ts'
+import { paceKW, type Expected } from './split.ts'
+import { MS_PER_HOUR } from './units.ts'
 
 /** The beginning of a window, epoch ms, and what was seen in it. */
 export type Sample = [at: number, ...values: number[]]
@@ -22,8 +23,7 @@ const GRID_ENOUGH = 6
 /** Power follows the pace by half where nothing is known about the machine at rest. */
 const USUAL_VARIABLE_SHARE = 0.5
 
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
+const DAY = 24 * MS_PER_HOUR
 const SEP = '\n'
 
 /** The quantity of a use, e.g. `use⏎comp3⏎electricity`; ids never hold a line break. */
@@ -64,13 +64,12 @@ export class Baseline {
   learn(key: string, sample: Sample): void {
     this.#usual.clear()
     const samples = (this.memory[key] ??= [])
-    const same = samples.findIndex(([at]) => at === sample[0])
-    if (same >= 0) samples[same] = sample
-    else {
-      samples.push(sample)
-      samples.sort(([a], [b]) => a - b)
-      if (samples.length > CAPACITY) samples.shift()
-    }
+    // Windows mostly come in order; a late one goes to its place.
+    let i = samples.length
+    while (i > 0 && samples[i - 1]![0] > sample[0]) i--
+    const isSame = i > 0 && samples[i - 1]![0] === sample[0]
+    samples.splice(isSame ? i - 1 : i, isSame ? 1 : 0, sample)
+    if (samples.length > CAPACITY) samples.shift()
   }
 
   /** Puts other samples in the place of all that was known; none of them forgets it. */
@@ -111,7 +110,7 @@ export class Baseline {
     const around = this.#frozen.get(carrier) ?? at
     return this.samples(quantity('grid', carrier)).filter(([then]) => {
       const apart = Math.abs(around - then) % DAY
-      return Math.min(apart, DAY - apart) <= GRID_HOURS * HOUR
+      return Math.min(apart, DAY - apart) <= GRID_HOURS * MS_PER_HOUR
     })
   }
 
@@ -133,7 +132,7 @@ export class Baseline {
   /** The usual power at the usual pace; what was seen at another pace counts as it would have been at this one. */
   #powerAt(unitsPerHour: number, key: string, variableShare: number): number {
     return this.#once(`${key}${SEP}${unitsPerHour}`, () =>
-      this.samples(key).map(([, kW, pace]) => kW! / (1 - variableShare + (variableShare * pace!) / unitsPerHour)),
+      this.samples(key).map(([, kW, pace]) => kW! / paceKW({ runKW: 1, variableShare }, pace! / unitsPerHour)),
     )!
   }
 

@@ -5,6 +5,7 @@ import { hoursByMeter, type Window } from './features.ts'
 import type { PlantModel } from './plant.ts'
 import type { Carbon } from './records.ts'
 import { quantile } from './robust.ts'
+import { num, percent } from './wording.ts'
 
 export interface DataFault {
   /** The same fault in the next window has the same key. */
@@ -39,10 +40,13 @@ const DOUBTFUL: Readonly<Record<string, string>> = {
 }
 
 const CHECK_METER = 'Check the meter, its connection and its settings; the figures come back by themselves.'
-const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`
 
 /** Every reason not to judge a window; none where the data are sound. */
-export function dataFaults(record: Carbon, window: Window, baseline: Baseline, model: PlantModel): DataFault[] {
+export function dataFaults(
+  record: Carbon,
+  window: Window,
+  { baseline, model }: { baseline: Baseline; model: PlantModel },
+): DataFault[] {
   const silent = silentMeters(record, window, model)
   const parts: Part[] = ['factor']
   if (silent.length === 0) parts.push('energy')
@@ -117,12 +121,12 @@ function impossiblePower(window: Window, baseline: Baseline, model: PlantModel):
     const now = runKWh / window.runHours
     const peak = Math.max(now, signal?.maxKW ?? 0)
     if (peak > IMPOSSIBLE_PEAK * usual) {
-      return [{ key, ...place, what: `${name} showed ${round(peak)} kW, usual ${round(usual)} kW` }]
+      return [{ key, ...place, what: `${name} showed ${num(peak)} kW, usual ${num(usual)} kW` }]
     }
     const isSteady = quantile(kW, 0) > NEVER_BELOW * usual
     const isDead = isSteady && window.produced > 0 && now < AS_GOOD_AS_ZERO * usual
     return isDead
-      ? [{ key, ...place, what: `${name} showed no power while ${round(window.produced)} units were made` }]
+      ? [{ key, ...place, what: `${name} showed no power while ${num(window.produced)} units were made` }]
       : []
   })
 }
@@ -137,11 +141,9 @@ function standingCounts({ buckets, coverage }: Carbon, window: Window, baseline:
   return [
     {
       key: quantity('data', 'standing-count'),
-      what: `The line reported to produce and used ${round(kWh)} kWh, and not one of about ${round(missed)} units was counted`,
+      what: `The line reported to produce and used ${num(kWh)} kWh, and not one of about ${num(missed)} units was counted`,
       remedy: 'Check the count signal and the state signal of the line.',
       isTold: false,
     },
   ]
 }
-
-const round = (x: number): number => Number(x.toPrecision(3))

@@ -10,6 +10,7 @@ import { intensityOf, type Window } from './features.ts'
 import { acceptDoubts, discardDoubts, learn, relearn, ruleOf } from './learning.ts'
 import type { CarbonAlert, Cause } from './records.ts'
 import { compare, shareOf, type Comparison, type Expected } from './split.ts'
+import { MS_PER_HOUR } from './units.ts'
 import { isSteadyOnly, lessonsOf, restLessons, watchedOf } from './watched.ts'
 
 export interface Judgement {
@@ -30,18 +31,17 @@ const IN_A_ROW = 2
 const RECENT = 12
 /** A deviation that stays this long is the new usual. */
 const SHIFT_WINDOWS = 36
-const SHIFT_MS = 8 * 3_600_000
+const SHIFT_MS = 8 * MS_PER_HOUR
 /** States in which a line waits; a changeover or a start is work. */
 const WAITING = ['idle', 'stopped']
-const MS_PER_HOUR = 3_600_000
 
 const runShare = ({ runHours, from, to }: Window): number => (runHours * MS_PER_HOUR) / (to - from)
 const isSteady = (window: Window): boolean => runShare(window) >= STEADY_RUN || window.runHours >= STEADY_HOURS
 
 /** Judges the next window of a line and product, learns from it, and carries the alarm on. */
 export function judge(seen: Seen): Judgement {
-  const { context, window, baseline, record, model } = seen
-  const faults = dataFaults(record, window, baseline, model)
+  const { context, window, baseline, record } = seen
+  const faults = dataFaults(record, window, seen)
   noteFaults(context, faults, window)
   if (faults.length > 0) return { assessment: noData(seen, faults[0]!.what), alert: follow(seen, undefined) }
   const now = intensityOf(window)
@@ -57,7 +57,10 @@ export function judge(seen: Seen): Judgement {
   context.recent = [...context.recent, judged].slice(-RECENT)
   context.usual = { expected: comparison.expected, band: bandOf(seen, comparison.expected) }
   const alert = shifts.length > 0 && isOpen(context) ? clear(seen, shifts) : follow(seen, judged)
-  learn(baseline, context.charts, lessonsOf(window, isSteady(window)))
+  learn(baseline, context.charts, [
+    ...lessonsOf(window, isSteady(window)),
+    ['mix', [window.from, 1 + shareOf(comparison, 'mix')]],
+  ])
   if (!isOpen(context)) baseline.learn('level', [window.from, comparison.actual / comparison.expected])
   return { assessment: compared(seen, comparison), alert, usual, comparison }
 }
@@ -97,11 +100,12 @@ export function revise(seen: Seen): Judgement {
 }
 
 /** The window against what is usual, or why it cannot be compared; neither while learning. */
-function compareOnly({ record, window, baseline, model, minWindows }: Seen): {
+function compareOnly(seen: Seen): {
   fault?: string
   comparison?: Comparison
 } {
-  const faults = dataFaults(record, window, baseline, model)
+  const { record, window, baseline, minWindows } = seen
+  const faults = dataFaults(record, window, seen)
   if (faults.length > 0) return { fault: faults[0]!.what }
   const now = intensityOf(window)
   if (!now || runShare(window) < LEAST_RUN) return { fault: now ? NO_RUN : NO_UNITS }
@@ -134,7 +138,7 @@ function noteFaults({ faults, usual }: ContextState, found: readonly DataFault[]
 function inspect(seen: Seen, usual: Expected, comparison: Comparison): Cause[] {
   const { context, window, baseline, limits } = seen
   const shifts: Cause[] = []
-  for (const { key, ratio, history } of watchedOf(window, usual, comparison, baseline)) {
+  for (const { key, ratio, history } of watchedOf(window, { usual, comparison, baseline })) {
     if (isSteadyOnly(key) && !isSteady(window)) continue
     const chart = (context.charts[key] ??= newChart())
     const point = { at: window.from, ratio, share: shareOf(comparison, key) }

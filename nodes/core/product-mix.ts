@@ -3,7 +3,7 @@
 import { say } from './alarm-episode.ts'
 import type { MixChange, MixState } from './alarm-state.ts'
 import { intensityOf, pooled, type Window } from './features.ts'
-import type { Carbon, CarbonAlert } from './records.ts'
+import type { Carbon, CarbonAlert, Cause } from './records.ts'
 import { compare, splitOf, type Expected, type Term } from './split.ts'
 import { num, percent } from './wording.ts'
 
@@ -60,7 +60,8 @@ function endOf(change: MixChange, { to }: Carbon): CarbonAlert[] {
   return [say({ alert: change.alert }, { ...change.alert, state: 'cleared', clearedAt: to })]
 }
 
-function adviceOf(change: MixChange, { record, usual, expected, materiality }: MixInput): CarbonAlert {
+function adviceOf(change: MixChange, input: MixInput): CarbonAlert {
+  const { record, usual, expected, materiality } = input
   const { line, sku = '', order, shift } = record
   const whole = pooled(change.windows)
   const kgCO2ePerGood = whole.kg / whole.good
@@ -85,19 +86,29 @@ function adviceOf(change: MixChange, { record, usual, expected, materiality }: M
     expected: before,
     band: [before * (1 - materiality), before * (1 + materiality)],
     split: splitOf(terms, kgCO2ePerGood - before),
-    causes: [
-      {
-        rank: 1,
-        cause: `Product mix: ${sku} takes the place of ${change.before} and needs ${byNature > 0 ? 'more' : 'less'} by its nature`,
-        confidence: usual ? 0.95 : 0.7,
-        kgCO2ePerUnit: byNature,
-        evidence: [
-          `${sku}: ${num(kgCO2ePerGood)} kg CO₂e per unit, ${change.before}: usually ${num(before)} (${percent(kgCO2ePerGood / before)} of it)`,
-          usual ? `${sku} usually takes ${num(expected!)} kg` : `What is usual for ${sku} is being learned`,
-        ],
-        remedy: 'No fault: the new product is compared with its own baseline.',
-      },
-    ],
+    causes: [causeOf(change, { sku, kgCO2ePerGood, byNature, own: usual ? expected : null })],
     kgCO2eAvoidable: 0,
+  }
+}
+
+interface Change {
+  sku: string
+  kgCO2ePerGood: number
+  byNature: number
+  /** What is usual for the new product, `null` while it is learned. */
+  own: number | null
+}
+
+function causeOf({ before, expectedBefore }: MixChange, { sku, kgCO2ePerGood, byNature, own }: Change): Cause {
+  return {
+    rank: 1,
+    cause: `Product mix: ${sku} takes the place of ${before} and needs ${byNature > 0 ? 'more' : 'less'} by its nature`,
+    confidence: own === null ? 0.7 : 0.95,
+    kgCO2ePerUnit: byNature,
+    evidence: [
+      `${sku}: ${num(kgCO2ePerGood)} kg CO₂e per unit, ${before}: usually ${num(expectedBefore)} (${percent(kgCO2ePerGood / expectedBefore)} of it)`,
+      own === null ? `What is usual for ${sku} is being learned` : `${sku} usually takes ${num(own)} kg`,
+    ],
+    remedy: 'No fault: the new product is compared with its own baseline.',
   }
 }

@@ -26,6 +26,8 @@ export interface Comparison {
 
 /** The factors of a row, in order; their product is the row's kg CO₂e per good unit. */
 const EFFECTS = ['grid-factor', 'carrier-mix', 'specific-energy', 'throughput', 'idle', 'yield'] as const
+/** What is so much smaller than the largest effect is the error of its computation. */
+const NOTHING = 1e-12
 /** A machine has changed its fuel when one carrier gains and another loses this share of its energy per unit. */
 const SWITCHED = 0.1
 
@@ -51,7 +53,8 @@ export function compare(now: Intensity, usual: Expected): Comparison {
 function rowsOf(machine: string, now: Intensity, usual: Expected): Row[] {
   const mine = <T extends UseIntensity>(uses: readonly T[]): T[] => uses.filter((u) => u.machine === machine)
   const [after, before] = [mine(now.uses), mine(usual.uses)]
-  if (hasSwitched(after, before, now, usual)) return switchedRows(machine, { after, before, now, usual })
+  const sides = { after, before, now, usual }
+  if (hasSwitched(sides)) return switchedRows(machine, sides)
   const carriers = new Set([...before, ...after].map((u) => u.carrier))
   return [...carriers].map((carrier) => {
     const [a, b] = [after, before].map((uses) => uses.find((u) => u.carrier === carrier))
@@ -63,8 +66,15 @@ function rowsOf(machine: string, now: Intensity, usual: Expected): Row[] {
 const kWhPerGood = (u: UseIntensity, { unitsPerHour, madePerGood }: Intensity): number =>
   (u.runKW / unitsPerHour) * u.allByRun * madePerGood
 
+interface Sides {
+  after: UseIntensity[]
+  before: ExpectedUse[]
+  now: Intensity
+  usual: Expected
+}
+
 /** True where energy moved from one carrier of a machine to another, as in a boiler with two fuels. */
-function hasSwitched(after: UseIntensity[], before: ExpectedUse[], now: Intensity, usual: Expected): boolean {
+function hasSwitched({ after, before, now, usual }: Sides): boolean {
   let [gained, lost, whole] = [0, 0, 0]
   for (const b of before) {
     const a = after.find((u) => u.carrier === b.carrier)
@@ -76,13 +86,6 @@ function hasSwitched(after: UseIntensity[], before: ExpectedUse[], now: Intensit
   }
   for (const a of after) if (!before.some((b) => b.carrier === a.carrier)) gained += kWhPerGood(a, now)
   return gained > SWITCHED * whole && lost > SWITCHED * whole
-}
-
-interface Sides {
-  after: UseIntensity[]
-  before: ExpectedUse[]
-  now: Intensity
-  usual: Expected
 }
 
 /** Rows of a machine as one, each carrier with its share of the machine's energy. */
@@ -134,8 +137,8 @@ function rowOf({ machine, carrier, a, b, share }: RowSides, now: Intensity, usua
 }
 
 /** The power that a sound machine takes at another pace, kW. */
-export const paceKW = ({ runKW, variableShare }: ExpectedUse, relativePace: number): number =>
-  runKW * (1 - variableShare + variableShare * relativePace)
+export const paceKW = (use: Pick<ExpectedUse, 'runKW' | 'variableShare'>, relativePace: number): number =>
+  use.runKW * (1 - use.variableShare + use.variableShare * relativePace)
 
 /** The sum of the terms that `of` chooses, kg CO₂e per good unit. */
 export const sumOf = (terms: readonly Term[], of: (t: Term) => boolean): number =>
@@ -165,7 +168,10 @@ const EFFECT_OF: Readonly<Record<string, Effect>> = {
 export function splitOf(terms: readonly Pick<Term, 'effect' | 'kg'>[], total: number): CarbonAlert['split'] {
   const sums = new Map<Effect, number>(EFFECTS.map((effect) => [effect, 0]))
   for (const { effect, kg } of terms) sums.set(effect, (sums.get(effect) ?? 0) + kg)
-  const split = [...sums].sort(([, a], [, b]) => Math.abs(b) - Math.abs(a))
+  const largest = Math.max(...[...sums.values()].map(Math.abs))
+  const split = [...sums]
+    .map(([effect, kg]): [Effect, number] => [effect, Math.abs(kg) < NOTHING * largest ? 0 : kg])
+    .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a))
   const settled = settle(
     split.map(([, kg]) => kg),
     total,

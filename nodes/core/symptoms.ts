@@ -40,7 +40,7 @@ export function symptomOf(facts: Case, machine: string): Finding {
   const name = nameOf(facts, machine)
   const energy = uses.map((use) => energyLine(facts, use, name))
   for (const { carrier } of uses) {
-    const shape: Machine['shape'] = (signal, memory) => shapeOf(facts, { machine, carrier }, signal, memory)
+    const shape: Machine['shape'] = (signal, memory) => shapeOf(facts, { machine, carrier }, { signal, memory })
     const subject = { name, kind: kindOf(facts, machine), carrier, shape }
     for (const rule of RULES) {
       const found = rule(subject)
@@ -70,8 +70,7 @@ function energyLine({ usual, whole }: Case, use: Use, name: string): string {
 function shapeOf(
   facts: Case,
   { machine, carrier }: { machine: string; carrier: string },
-  signal: keyof Signal,
-  memory: string,
+  { signal, memory }: { signal: keyof Signal; memory: string },
 ): Shape | undefined {
   const latest = facts.windows.at(-1)!
   const rolling = latest.uses.find((u) => u.machine === machine && u.carrier === carrier)?.signal?.[signal]

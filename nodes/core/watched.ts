@@ -17,8 +17,15 @@ export interface Watched {
 /** True for what a stop within the window blurs. */
 export const isSteadyOnly = (key: string): boolean => key === 'pace' || key.startsWith('use')
 
+export interface Against {
+  usual: Expected
+  comparison: Comparison
+  baseline: Baseline
+}
+
 /** The quantities of a window against what is usual. */
-export function watchedOf(window: Window, usual: Expected, comparison: Comparison, baseline: Baseline): Watched[] {
+export function watchedOf(window: Window, against: Against): Watched[] {
+  const { usual, comparison, baseline } = against
   const now = intensityOf(window)
   if (!now) return []
   const past = (key: string, value: number): number[] => baseline.values(key).map((x) => x / value)
@@ -28,19 +35,19 @@ export function watchedOf(window: Window, usual: Expected, comparison: Compariso
     { key: 'yield', ratio: now.madePerGood / usual.madePerGood, history: past('yield', usual.madePerGood) },
     idleOf(window, baseline),
     { key: 'mix', ratio: 1 + shareOf(comparison, 'mix'), history: baseline.values('mix') },
-    ...usual.uses.flatMap((use) => powerOf(use, now, usual, baseline)),
+    ...usual.uses.flatMap((use) => powerOf(use, now, against)),
     ...gridOf(window, now, baseline),
   ]
 }
 
 /** The power of a use against that of a sound machine at the same pace. */
-function powerOf(use: Expected['uses'][number], now: Intensity, usual: Expected, baseline: Baseline): Watched[] {
+function powerOf(use: Expected['uses'][number], now: Intensity, { usual, baseline }: Against): Watched[] {
   const key = quantity('use', use.machine, use.carrier)
   const power = now.uses.find((u) => u.machine === use.machine && u.carrier === use.carrier)
   if (!power || use.runKW <= 0) return []
-  const against = (kW: number, unitsPerHour: number): number => kW / paceKW(use, unitsPerHour / usual.unitsPerHour)
-  const history = baseline.samples(key).map(([, kW, unitsPerHour]) => against(kW!, unitsPerHour!))
-  return [{ key, ratio: against(power.runKW, now.unitsPerHour), history }]
+  const relative = (kW: number, unitsPerHour: number): number => kW / paceKW(use, unitsPerHour / usual.unitsPerHour)
+  const history = baseline.samples(key).map(([, kW, unitsPerHour]) => relative(kW!, unitsPerHour!))
+  return [{ key, ratio: relative(power.runKW, now.unitsPerHour), history }]
 }
 
 function idleOf(window: Window, baseline: Baseline): Watched {

@@ -1,27 +1,39 @@
 /** Facts of the open time, read back from a ledger. */
 
 import type { ContextFact } from '../core/context-fact.ts'
-import type { EmissionFactor, Energy } from '../core/records.ts'
+import type { Carbon, EmissionFactor, Energy } from '../core/records.ts'
 import type { ReplayFacts } from '../core/replay.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
 
 /** An order, a state or a factor row may have been told long before the time it still holds in. */
 const STANDING_MS = 31 * 86_400_000
 
-/** Jobs and steps that may still hold, and counts, of the `horizonMs` before the newest fact. */
-export function* contextFacts(ledger: Ledger, horizonMs: number): Generator<ContextFact> {
-  const newest = ledger.newest() ?? 0
-  yield* bodies<ContextFact>(ledger.facts({ kind: 'context', since: newest - Math.max(horizonMs, STANDING_MS) }))
-  yield* bodies<ContextFact>(ledger.facts({ kind: 'production', since: newest - horizonMs }))
+/** The time that the horizon reaches back to from the newest measurement. */
+export const horizonStart = (ledger: Ledger, horizonMs: number): number => (ledger.newest() ?? 0) - horizonMs
+
+/** Counts since a time, and the jobs and steps that may still hold in it. */
+export function* contextFacts(ledger: Ledger, since: number): Generator<ContextFact> {
+  yield* bodies<ContextFact>(ledger.facts({ kind: 'context', since: since - STANDING_MS }))
+  yield* bodies<ContextFact>(ledger.facts({ kind: 'production', since }))
 }
 
-/** Everything a calculator is rebuilt from. */
+/** The records that reach into the horizon, and orders that run since before it: what was said of one that runs may be old. */
+export function* openRecords(ledger: Ledger, horizonMs: number): Generator<Carbon> {
+  const since = horizonStart(ledger, horizonMs)
+  yield* ledger.records({ since })
+  yield* ledger.records({ view: 'order', status: 'provisional', from: since - STANDING_MS, to: since })
+}
+
+/**
+ * Everything a calculator is rebuilt from: the facts of the horizon, and of all the time of the open records. An order
+ * that began before the horizon would be restated from a part of its energy otherwise.
+ */
 export function openFacts(ledger: Ledger, horizonMs: number): ReplayFacts {
-  const newest = ledger.newest() ?? 0
-  const since = newest - horizonMs
+  let since = horizonStart(ledger, horizonMs)
+  for (const { from } of openRecords(ledger, horizonMs)) since = Math.min(since, from)
   return {
     factors: bodies<EmissionFactor>(ledger.facts({ kind: 'factor', since })),
-    context: contextFacts(ledger, horizonMs),
+    context: contextFacts(ledger, since),
     energy: bodies<Energy>(ledger.facts({ kind: 'energy', since })),
   }
 }

@@ -95,13 +95,19 @@ export function onInput(node: Node, handle: Handler, ready?: Promise<unknown>): 
   })
 }
 
-/** Sets a node up; what is wrong in its configuration is told on the node and in the log, and the flow goes on. */
+/**
+ * Sets a node up. What is wrong in its configuration is told on the node and in the log, and the flow goes on; messages
+ * to such a node fail with the reason, so that none is lost without a word.
+ */
 export function deploy(node: Node, setUp: () => void): void {
   try {
     setUp()
   } catch (error) {
     setStatus(node, 'red', (error as Error).message)
     node.error(error)
+    onInput(node, () => {
+      throw error
+    })
   }
 }
 

@@ -33,6 +33,8 @@ export interface FactQuery {
 
 export interface RecordQuery {
   view?: View
+  /** Of the newest revision; `provisional` finds what is still open. */
+  status?: Carbon['status']
   line?: string
   /** Records whose interval lies in `[from, to)`. */
   from?: number

@@ -62,9 +62,10 @@ export class MemoryLedger implements Ledger {
     })
   }
 
-  *records({ view, line, from = -Infinity, to = Infinity, since = -Infinity, until = Infinity }: RecordQuery) {
+  *records({ view, status, line, from = -Infinity, to = Infinity, since = -Infinity, until = Infinity }: RecordQuery) {
     const wanted = (r: Carbon): boolean =>
       (view === undefined || r.view === view) &&
+      (status === undefined || r.status === status) &&
       (line === undefined || r.line === line) &&
       r.from >= from &&
       r.to <= to &&

@@ -62,9 +62,10 @@ export class SqliteLedger implements Ledger {
     }, records.length)
   }
 
-  records({ view, line, from, to, since, until }: RecordQuery): Iterable<Carbon> {
+  records({ view, status, line, from, to, since, until }: RecordQuery): Iterable<Carbon> {
     return readNewest<Carbon>(this.#path, 'records', [
       ['view = ?', view],
+      ['status = ?', status],
       ['line = ?', line],
       ['"from" >= ?', from],
       ['"to" <= ?', to],

@@ -1,14 +1,9 @@
 import js from '@eslint/js'
 import ts from 'typescript-eslint'
 
-const coreWall = {
-  patterns: [
-    {
-      regex: '^(?!\\./[a-z0-9-]+\\.ts$)',
-      message: 'core/ imports nothing but its neighbours: no Node-RED, no clock, no network, no disk.',
-    },
-  ],
-}
+const purity = 'core/ imports nothing but its neighbours: no Node-RED, no clock, no network, no disk.'
+const coreWall = { patterns: [{ regex: '^(?!\\./([a-z-]+/)?[a-z0-9-]+\\.ts$)', message: purity }] }
+const coreRoomWall = { patterns: [{ regex: '^(?!\\.{1,2}/([a-z-]+/)?[a-z0-9-]+\\.ts$)', message: purity }] }
 const editorWall = {
   patterns: [
     { regex: '^(?!\\.\\./core/)', allowTypeImports: true, message: 'Editor code may import from core/ only.' },
@@ -39,6 +34,7 @@ export default ts.config(
     files: ['nodes/core/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', coreWall], 'no-restricted-properties': ['error', ...impure] },
   },
+  { files: ['nodes/core/*/*.ts'], rules: { 'no-restricted-imports': ['error', coreRoomWall] } },
   { files: ['nodes/**/*.editor.ts'], rules: { '@typescript-eslint/no-restricted-imports': ['error', editorWall] } },
   {
     files: ['**/*.mjs', '**/*.js'],

@@ -12,9 +12,18 @@ execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 
 for (const node of Object.keys(registered.nodes)) {
   const from = `${root}nodes/${node}/`
   const to = `${root}dist/${node}/`
-  const script = buildSync({ entryPoints: [`${from}${node}.editor.ts`], bundle: true, format: 'iife', charset: 'utf8', write: false })
+  const script = buildSync({
+    entryPoints: [`${from}${node}.editor.ts`],
+    bundle: true,
+    format: 'iife',
+    charset: 'utf8',
+    write: false,
+  })
   const dialog = readFileSync(`${from}${node}.html`, 'utf8')
-  writeFileSync(`${to}${node}.html`, `<script type="text/javascript">\n${script.outputFiles[0].text}</script>\n${dialog}`)
+  writeFileSync(
+    `${to}${node}.html`,
+    `<script type="text/javascript">\n${script.outputFiles[0].text}</script>\n${dialog}`,
+  )
   for (const language of readdirSync(`${from}locales`)) {
     mkdirSync(`${to}locales/${language}`, { recursive: true })
     cpSync(`${from}locales/${language}/${node}.json`, `${to}locales/${language}/${node}.json`)
@@ -24,5 +33,6 @@ for (const node of Object.keys(registered.nodes)) {
       `<script type="text/markdown" data-help-name="${node}">\n${help}</script>\n`,
     )
   }
-  if (existsSync(`${root}icons/${node}.svg`)) cpSync(`${root}icons/${node}.svg`, `${to}icons/${node}.svg`, { recursive: true })
+  if (existsSync(`${root}icons/${node}.svg`))
+    cpSync(`${root}icons/${node}.svg`, `${to}icons/${node}.svg`, { recursive: true })
 }

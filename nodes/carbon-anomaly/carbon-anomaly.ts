@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
-import { AnomalyDetector, isJudged, type AlarmCommand } from '../core/anomaly.ts'
-import type { AlarmSettings, Assessment } from '../core/alarm-state.ts'
+import { AnomalyDetector, isJudged, type AlarmCommand } from '../core/anomaly/anomaly.ts'
+import type { AlarmSettings, Assessment } from '../core/anomaly/alarm-state.ts'
 import { plantPath } from '../core/plant.ts'
 import type { Carbon, CarbonAlert } from '../core/records.ts'
 import {

@@ -2,8 +2,8 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Node } from 'node-red'
-import { isJudged, type AnomalyDetector } from '../core/anomaly.ts'
-import { newState, type DetectorState } from '../core/alarm-state.ts'
+import { isJudged, type AnomalyDetector } from '../core/anomaly/anomaly.ts'
+import { newState, type DetectorState } from '../core/anomaly/alarm-state.ts'
 import type { CarbonAlert } from '../core/records.ts'
 import type { Ledger } from '../stores/ledger.ts'
 

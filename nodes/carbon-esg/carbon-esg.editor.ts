@@ -1,5 +1,5 @@
 import type { EditorRED } from 'node-red'
-import { ESG_FORMATS, readFormats } from '../core/esg-format.ts'
+import { ESG_FORMATS, readFormats } from '../core/esg/esg-format.ts'
 
 declare const RED: EditorRED
 

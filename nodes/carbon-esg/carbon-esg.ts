@@ -1,8 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { Calendar } from '../core/calendar.ts'
-import { readFormats } from '../core/esg-format.ts'
-import { closedPeriods, readSchedule, type Schedule } from '../core/esg-schedule.ts'
-import { readPeriod, readView, type ExportPeriod } from '../core/esg.ts'
+import { readFormats } from '../core/esg/esg-format.ts'
+import { closedPeriods, readSchedule, type Schedule } from '../core/esg/esg-schedule.ts'
+import { readPeriod, readView, type ExportPeriod } from '../core/esg/esg.ts'
 import {
   Out,
   deploy,

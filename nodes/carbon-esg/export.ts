@@ -1,8 +1,8 @@
 /** One export: records out of the ledger, documents to the target, and a receipt or a dead letter for each. */
 
 import { hash } from 'node:crypto'
-import { documentOf, type EsgDocument, type EsgFormat } from '../core/esg-format.ts'
-import { selectRecords, type ExportPeriod, type ExportScope, type Selection, type Totals } from '../core/esg.ts'
+import { documentOf, type EsgDocument, type EsgFormat } from '../core/esg/esg-format.ts'
+import { selectRecords, type ExportPeriod, type ExportScope, type Selection, type Totals } from '../core/esg/esg.ts'
 import type { View } from '../core/records.ts'
 import type { Ledger } from '../stores/ledger.ts'
 import type { Target } from '../targets/target.ts'

@@ -1,5 +1,5 @@
 import type { EditorRED } from 'node-red'
-import { readRows } from '../core/factor-row.ts'
+import { readRows } from '../core/factor/factor-row.ts'
 import type { FactorBoundary } from '../core/records.ts'
 
 declare const RED: EditorRED

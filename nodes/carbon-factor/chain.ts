@@ -1,7 +1,7 @@
 /** The sources of a carbon-factor node in their order, ready to be read. */
 
 import type { NodeAPI } from 'node-red'
-import type { RowTerms } from '../core/factor-row.ts'
+import type { RowTerms } from '../core/factor/factor-row.ts'
 import type { FactorSourceNode, SourceSettings } from '../providers/source.ts'
 
 export interface Link {

@@ -1,7 +1,7 @@
 /** What a carbon-factor node says about itself: the newest factor used, who does not answer, and what was refused. */
 
 import type { Node } from 'node-red'
-import type { FactorPiece } from '../core/factor.ts'
+import type { FactorPiece } from '../core/factor/factor.ts'
 import type { Outage } from '../providers/poller.ts'
 import { setStatus, type Fill, type Message } from '../shared/node-kit.ts'
 

@@ -1,6 +1,6 @@
 /** The live providers of a chain, each asked on its own timer. */
 
-import { placeInChain } from '../core/factor-row.ts'
+import { placeInChain } from '../core/factor/factor-row.ts'
 import type { EmissionFactor } from '../core/records.ts'
 import { LIVE_PROVIDERS } from '../providers/list.ts'
 import { Poller, type Outage } from '../providers/poller.ts'

@@ -1,7 +1,7 @@
 /** How a carbon-factor node writes to the ledger, and reads itself back from it after a restart. */
 
-import { compareVersions, reachOf } from '../core/factor-order.ts'
-import type { FactorBook } from '../core/factor-book.ts'
+import { compareVersions, reachOf } from '../core/factor/factor-order.ts'
+import type { FactorBook } from '../core/factor/factor-book.ts'
 import type { EmissionFactor, Energy } from '../core/records.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
 

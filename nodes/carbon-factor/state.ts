@@ -1,7 +1,7 @@
 /** What the configuration of a carbon-factor node states as it stands now, against what it stated before. */
 
-import { compareVersions, sameRow } from '../core/factor-order.ts'
-import { factorId, readRows } from '../core/factor-row.ts'
+import { compareVersions, sameRow } from '../core/factor/factor-order.ts'
+import { factorId, readRows } from '../core/factor/factor-row.ts'
 import type { EmissionFactor } from '../core/records.ts'
 import { yearlyRows } from '../providers/yearly.ts'
 import type { Link } from './chain.ts'

@@ -1,8 +1,8 @@
 /** The work of a carbon-factor node: its sources in, factors over the passing energy out. */
 
 import type { Node, NodeAPI } from 'node-red'
-import { FactorBook, type Meaning, type Taken } from '../core/factor-book.ts'
-import { COUNTED_TWICE, readRows } from '../core/factor-row.ts'
+import { FactorBook, type Meaning, type Taken } from '../core/factor/factor-book.ts'
+import { COUNTED_TWICE, readRows } from '../core/factor/factor-row.ts'
 import type { PlantModel } from '../core/plant.ts'
 import type { EmissionFactor, Energy, FactorMessage } from '../core/records.ts'
 import { withFactors } from '../core/segments.ts'

@@ -1,5 +1,5 @@
 import type { EditorRED } from 'node-red'
-import { OPCUA_DATATYPES, OPCUA_FIELDS, readOpcUaRows, type OpcUaRow } from '../core/kpi-publish.ts'
+import { OPCUA_DATATYPES, OPCUA_FIELDS, readOpcUaRows, type OpcUaRow } from '../core/kpi/kpi-publish.ts'
 import { VIEWS, type View } from '../core/records.ts'
 
 declare const RED: EditorRED

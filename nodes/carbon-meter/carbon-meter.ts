@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
-import { Meter } from '../core/meter.ts'
+import { Meter } from '../core/meter/meter.ts'
 import { plantPath, type PlantMeter, type PlantModel } from '../core/plant.ts'
 import type { Energy } from '../core/records.ts'
 import { SourceIndex } from '../core/sources.ts'

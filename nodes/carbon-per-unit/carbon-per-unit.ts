@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
-import { Calculator, type CalculatorOptions } from '../core/per-unit.ts'
+import { Calculator, type CalculatorOptions } from '../core/per-unit/per-unit.ts'
 import { plantPath, type PlantModel } from '../core/plant.ts'
-import { answer } from '../core/query.ts'
+import { answer } from '../core/per-unit/query.ts'
 import {
   VIEWS,
   type Carbon,
@@ -11,7 +11,7 @@ import {
   type Production,
   type View,
 } from '../core/records.ts'
-import { replay } from '../core/replay.ts'
+import { replay } from '../core/per-unit/replay.ts'
 import { MS_PER_HOUR } from '../core/units.ts'
 import { openFacts, openRecords } from '../shared/ledger-facts.ts'
 import {

@@ -1,6 +1,6 @@
 /** When records leave: at most every `emitSeconds` of source time per line, and at once when a view closes. */
 
-import type { Calculator } from '../core/per-unit.ts'
+import type { Calculator } from '../core/per-unit/per-unit.ts'
 import type { Carbon } from '../core/records.ts'
 
 export interface EmissionOptions {

@@ -33,7 +33,12 @@ RED.nodes.registerType<PlantProperties>('carbon-plant', {
   defaults: {
     name: { value: '' },
     // The runtime accepts a reason here; the published types know only true and false.
-    model: { value: '', validate: function (v: string, _opt?: unknown) { return checkModel.call(this as unknown as PlantProperties, v) as boolean } },
+    model: {
+      value: '',
+      validate: function (v: string, _opt?: unknown) {
+        return checkModel.call(this as unknown as PlantProperties, v) as boolean
+      },
+    },
     file: { value: '' },
   },
   label: function () {

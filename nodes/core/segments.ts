@@ -6,7 +6,7 @@
  * they arrived. So a segment's energy is always reckoned from the whole, and neighbours that say the same are one.
  */
 
-import type { FactorPiece } from './factor.ts'
+import type { FactorPiece } from './factor/factor.ts'
 import { isMissing, type Context, type EmissionFactor, type Energy, type Missing, type Segment } from './records.ts'
 
 /** What holds for a line, or for one of its machines, over a stretch of time. */

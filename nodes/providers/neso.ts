@@ -5,7 +5,7 @@
  * and afterwards an actual value; the 17 regions (`GB-1` … `GB-17`) have a forecast only.
  */
 
-import { factorId } from '../core/factor-row.ts'
+import { factorId } from '../core/factor/factor-row.ts'
 import type { EmissionFactor } from '../core/records.ts'
 import { baseUrlFrom, getJson } from './http.ts'
 import { ProviderFault, type FactorProvider, type Fetched, type ProviderTerms } from './provider.ts'

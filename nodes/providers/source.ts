@@ -1,7 +1,7 @@
 /** One source of factors as its config node describes it. */
 
 import type { Node } from 'node-red'
-import { BOUNDARIES } from '../core/factor-row.ts'
+import { BOUNDARIES } from '../core/factor/factor-row.ts'
 import type { FactorBoundary } from '../core/records.ts'
 import { numberFrom } from '../shared/node-kit.ts'
 import { LIVE_PROVIDERS } from './list.ts'

@@ -4,8 +4,8 @@
  */
 
 import { readFileSync } from 'node:fs'
-import { EVER } from '../core/factor-order.ts'
-import { factorId } from '../core/factor-row.ts'
+import { EVER } from '../core/factor/factor-order.ts'
+import { factorId } from '../core/factor/factor-row.ts'
 import type { EmissionFactor } from '../core/records.ts'
 
 /** Mean error of a yearly mean against the half-hour it stands for: 30 % (California) to 50 % (Great Britain), 2023. */

@@ -1,8 +1,8 @@
 /** Facts of the open time, read back from a ledger. */
 
-import type { ContextFact } from '../core/context-fact.ts'
+import type { ContextFact } from '../core/context/context-fact.ts'
 import type { Carbon, EmissionFactor, Energy } from '../core/records.ts'
-import type { ReplayFacts } from '../core/replay.ts'
+import type { ReplayFacts } from '../core/per-unit/replay.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
 
 /** An order, a state or a factor row may have been told long before the time it still holds in. */

@@ -2,7 +2,7 @@
 
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { EsgDocument } from '../core/esg-format.ts'
+import type { EsgDocument } from '../core/esg/esg-format.ts'
 import type { Target } from './target.ts'
 
 export class FileTarget implements Target {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { Baseline, quantity } from '../../nodes/core/baseline.ts'
-import { intensityOf, pooled, windowOf } from '../../nodes/core/features.ts'
-import { location, quantile, scaleOf } from '../../nodes/core/robust.ts'
-import { compare, splitOf, sumOf } from '../../nodes/core/split.ts'
-import { lessonsOf } from '../../nodes/core/watched.ts'
+import { Baseline, quantity } from '../../nodes/core/anomaly/baseline.ts'
+import { intensityOf, pooled, windowOf } from '../../nodes/core/anomaly/features.ts'
+import { location, quantile, scaleOf } from '../../nodes/core/anomaly/robust.ts'
+import { compare, splitOf, sumOf } from '../../nodes/core/anomaly/split.ts'
+import { lessonsOf } from '../../nodes/core/anomaly/watched.ts'
 import { at, WindowPlant, type Conditions } from './window-plant.ts'
 
 const near = (actual: number | undefined, expected: number, within: number): void =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { CountTrack, type CountReport } from '../../nodes/core/counts.ts'
+import { CountTrack, type CountReport } from '../../nodes/core/context/counts.ts'
 
 const total = (at: number, value: number, revision = 0): CountReport => ({ at, value, revision, kind: 'total' })
 const delta = (at: number, value: number): CountReport => ({ at, value, revision: 0, kind: 'delta' })

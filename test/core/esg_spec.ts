@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { Calendar } from '../../nodes/core/calendar.ts'
-import { csvOf, documentOf, jsonLinesOf, readFormats } from '../../nodes/core/esg-format.ts'
-import { closedPeriods, readSchedule } from '../../nodes/core/esg-schedule.ts'
-import { readPeriod, readView, selectRecords, totalsOf, type ExportScope } from '../../nodes/core/esg.ts'
+import { csvOf, documentOf, jsonLinesOf, readFormats } from '../../nodes/core/esg/esg-format.ts'
+import { closedPeriods, readSchedule } from '../../nodes/core/esg/esg-schedule.ts'
+import { readPeriod, readView, selectRecords, totalsOf, type ExportScope } from '../../nodes/core/esg/esg.ts'
 import { zonedTime } from '../../nodes/shared/zone.ts'
 import { aRecord } from '../nodes/fixtures/facts.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { FactorBook } from '../../nodes/core/factor-book.ts'
-import { readRows } from '../../nodes/core/factor-row.ts'
+import { FactorBook } from '../../nodes/core/factor/factor-book.ts'
+import { readRows } from '../../nodes/core/factor/factor-row.ts'
 import type { EmissionFactor } from '../../nodes/core/records.ts'
 
 const HALF_HOUR = 1_800_000

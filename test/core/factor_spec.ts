@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { FactorTimeline, type FactorPiece } from '../../nodes/core/factor.ts'
-import { EVER } from '../../nodes/core/factor-order.ts'
-import { factorId } from '../../nodes/core/factor-row.ts'
+import { FactorTimeline, type FactorPiece } from '../../nodes/core/factor/factor.ts'
+import { EVER } from '../../nodes/core/factor/factor-order.ts'
+import { factorId } from '../../nodes/core/factor/factor-row.ts'
 import type { EmissionFactor } from '../../nodes/core/records.ts'
 import { withFactors } from '../../nodes/core/segments.ts'
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { alarmOf, kpiOf } from '../../nodes/core/kpi.ts'
+import { alarmOf, kpiOf } from '../../nodes/core/kpi/kpi.ts'
 import {
   Newest,
   opcUaAlarm,
@@ -9,7 +9,7 @@ import {
   unsAlarm,
   unsKpi,
   type OpcUaRow,
-} from '../../nodes/core/kpi-publish.ts'
+} from '../../nodes/core/kpi/kpi-publish.ts'
 import type { CarbonAlert } from '../../nodes/core/records.ts'
 import { at, MODEL, WindowPlant } from './window-plant.ts'
 

@@ -8,7 +8,7 @@ import {
   multiplicative,
   settle,
   type LmdiRow,
-} from '../../nodes/core/lmdi.ts'
+} from '../../nodes/core/anomaly/lmdi.ts'
 
 /** The golden rows of LMDIR's own tests (MIT): two rows of three factors in four years. */
 const YEARS: Record<number, number[][]> = {

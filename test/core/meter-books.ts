@@ -1,4 +1,4 @@
-import { Meter, type MeterOptions, type Reading } from '../../nodes/core/meter.ts'
+import { Meter, type MeterOptions, type Reading } from '../../nodes/core/meter/meter.ts'
 import type { PlantMeter } from '../../nodes/core/plant.ts'
 import type { Energy } from '../../nodes/core/records.ts'
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Meter } from '../../nodes/core/meter.ts'
+import { Meter } from '../../nodes/core/meter/meter.ts'
 import type { Energy } from '../../nodes/core/records.ts'
 import { METER_REPORTS } from '../plant/reporting.ts'
 import { PLANT_MODEL } from '../plant/model.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { oeeOf, type OeeInput } from '../../nodes/core/oee.ts'
+import { oeeOf, type OeeInput } from '../../nodes/core/per-unit/oee.ts'
 
 const MINUTE = 60_000
 /** 400 min planned and productive, 1 min ideal per unit, 380 made, 361 good. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ContextFact } from '../../nodes/core/context-fact.ts'
+import type { ContextFact } from '../../nodes/core/context/context-fact.ts'
 import type { Carbon, View } from '../../nodes/core/records.ts'
 import { Pipeline, plantOf, type Fact } from './pipeline.ts'
 import { at, factorRow, FACTS, plant } from './worked-example.ts'

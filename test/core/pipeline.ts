@@ -1,16 +1,16 @@
 /** The stations wired in one process, as the nodes wire them: facts in, in any order, records and totals out. */
 
 import { Calendar } from '../../nodes/core/calendar.ts'
-import type { ContextFact } from '../../nodes/core/context-fact.ts'
-import { FactorTimeline } from '../../nodes/core/factor.ts'
-import { Meter, type Reading } from '../../nodes/core/meter.ts'
-import { Calculator, type CalculatorOptions } from '../../nodes/core/per-unit.ts'
-import { PlantContext } from '../../nodes/core/plant-context.ts'
+import type { ContextFact } from '../../nodes/core/context/context-fact.ts'
+import { FactorTimeline } from '../../nodes/core/factor/factor.ts'
+import { Meter, type Reading } from '../../nodes/core/meter/meter.ts'
+import { Calculator, type CalculatorOptions } from '../../nodes/core/per-unit/per-unit.ts'
+import { PlantContext } from '../../nodes/core/context/plant-context.ts'
 import type { PlantModel } from '../../nodes/core/plant.ts'
 import { readPlant } from '../../nodes/core/plant-check.ts'
 import type { Carbon, EmissionFactor, Energy } from '../../nodes/core/records.ts'
 import { withFactors } from '../../nodes/core/segments.ts'
-import { totalsOf, type TotalKey, type TotalRow } from '../../nodes/core/totals.ts'
+import { totalsOf, type TotalKey, type TotalRow } from '../../nodes/core/per-unit/totals.ts'
 import { zonedTime } from '../../nodes/shared/zone.ts'
 
 export type Fact = { meter: string; reading: Reading } | { factor: EmissionFactor } | { context: ContextFact }

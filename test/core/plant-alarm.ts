@@ -1,6 +1,6 @@
 /** The alarms that a scenario of the simulated plant leads to, told as time goes by. */
 
-import { AnomalyDetector } from '../../nodes/core/anomaly.ts'
+import { AnomalyDetector } from '../../nodes/core/anomaly/anomaly.ts'
 import type { Carbon, CarbonAlert } from '../../nodes/core/records.ts'
 import { PLANT_MODEL } from '../plant/model.ts'
 import type { ScenarioName } from '../plant/scenarios.ts'

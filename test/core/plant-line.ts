@@ -1,8 +1,8 @@
 /** The simulated plant through the stations, without servers and without waiting. */
 
-import { readSignal } from '../../nodes/core/context-fact.ts'
-import { readRows } from '../../nodes/core/factor-row.ts'
-import type { CalculatorOptions } from '../../nodes/core/per-unit.ts'
+import { readSignal } from '../../nodes/core/context/context-fact.ts'
+import { readRows } from '../../nodes/core/factor/factor-row.ts'
+import type { CalculatorOptions } from '../../nodes/core/per-unit/per-unit.ts'
 import type { EmissionFactor } from '../../nodes/core/records.ts'
 import type { PlantFact } from '../plant/facts.ts'
 import { GAS_FACTOR_ROW, PLANT_MODEL } from '../plant/model.ts'

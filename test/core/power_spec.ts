@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { PlantMeter } from '../../nodes/core/plant.ts'
-import { PowerShape } from '../../nodes/core/power-shape.ts'
+import { PowerShape } from '../../nodes/core/meter/power-shape.ts'
 import { Books, minute, readingsOf, T0 } from './meter-books.ts'
 
 describe('A power meter', () => {

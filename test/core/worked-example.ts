@@ -1,6 +1,6 @@
 /** The worked example of the contract, as facts; every figure of it can be checked by hand. */
 
-import type { ContextFact } from '../../nodes/core/context-fact.ts'
+import type { ContextFact } from '../../nodes/core/context/context-fact.ts'
 import type { EmissionFactor } from '../../nodes/core/records.ts'
 import { plantOf, type Fact } from './pipeline.ts'
 

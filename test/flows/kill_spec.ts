@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { KpiRecord } from '../../nodes/core/kpi.ts'
+import type { KpiRecord } from '../../nodes/core/kpi/kpi.ts'
 import { lineWith, factsOf, gasFactor } from '../core/plant-line.ts'
 import { latestStart } from '../plant/plant.ts'
 import { simulate } from '../plant/simulate.ts'

@@ -3,7 +3,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect, type MqttClient } from 'mqtt'
-import type { AlarmRecord, KpiRecord } from '../../nodes/core/kpi.ts'
+import type { AlarmRecord, KpiRecord } from '../../nodes/core/kpi/kpi.ts'
 import { startNodeRed, type NodeRed } from '../plant/node-red.ts'
 import { startPlant, type Plant, type PlantOptions } from '../plant/plant.ts'
 import { wholeLine } from '../plant/whole-line.ts'

@@ -8,7 +8,7 @@ import carbonFactorSource from '../../nodes/carbon-factor-source/carbon-factor-s
 import carbonFactor from '../../nodes/carbon-factor/carbon-factor.ts'
 import carbonLedger from '../../nodes/carbon-ledger/carbon-ledger.ts'
 import carbonPlant from '../../nodes/carbon-plant/carbon-plant.ts'
-import { FactorTimeline } from '../../nodes/core/factor.ts'
+import { FactorTimeline } from '../../nodes/core/factor/factor.ts'
 import type { EmissionFactor, Energy, FactorRevision, Segment } from '../../nodes/core/records.ts'
 import { withFactors } from '../../nodes/core/segments.ts'
 import type { LedgerNode } from '../../nodes/shared/node-kit.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import helper from 'node-red-node-test-helper'
 import type { Carbon } from '../../nodes/core/records.ts'
-import type { Explanation } from '../../nodes/core/explain.ts'
+import type { Explanation } from '../../nodes/core/per-unit/explain.ts'
 import { MODEL } from '../core/worked-example.ts'
 import { deployLine, type Line } from './line.ts'
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import helper from 'node-red-node-test-helper'
-import type { TotalRow } from '../../nodes/core/totals.ts'
+import type { TotalRow } from '../../nodes/core/per-unit/totals.ts'
 import { AT_FIRST, CORRECTED, MODEL, SETTLED, at, type Figures } from '../core/worked-example.ts'
 import { deployLine, type Line } from './line.ts'
 

@@ -2,7 +2,7 @@
 
 import { connect, type MqttClient } from 'mqtt'
 import type { EsgReceipt } from '../../nodes/carbon-esg/export.ts'
-import type { AlarmRecord, KpiRecord } from '../../nodes/core/kpi.ts'
+import type { AlarmRecord, KpiRecord } from '../../nodes/core/kpi/kpi.ts'
 import type { Verification } from '../../nodes/stores/ledger.ts'
 
 type Say = (line: string) => void

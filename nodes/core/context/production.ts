@@ -1,0 +1,41 @@
+/** Units cut like energy: spread over the productive time of their interval, one piece for each context. */
+
+import type { CountInterval } from './counts.ts'
+import { isMissing, type Production, type UnitRole } from '../records.ts'
+import type { ContextSpan } from '../segments.ts'
+
+export interface Counted {
+  line: string
+  role: UnitRole
+  interval: CountInterval
+  /** Ordered partition of the interval. */
+  spans: readonly ContextSpan[]
+  revision: number
+}
+
+const NOTHING = { produced: null, good: null, scrap: null, rework: null }
+
+/**
+ * The pieces of a counted interval. Units are spread evenly over the time that was, or may have been, productive; over
+ * the whole of it where all of it is known to have been something else. A piece that was not productive holds a known 0.
+ */
+export function piecesOf({ line, role, interval, spans, revision }: Counted): Production[] {
+  const productive = spans.filter(mayBeProductive)
+  const carrying = productive.length > 0 ? productive : spans
+  const time = carrying.reduce((sum, s) => sum + s.to - s.from, 0)
+  return spans.map((span) => ({
+    type: 'production',
+    id: `${line}|${role}|${interval.from}|${interval.to}|${span.from}`,
+    revision,
+    line,
+    from: span.from,
+    to: span.to,
+    ...NOTHING,
+    [role]: carrying.includes(span) ? (interval.units * (span.to - span.from)) / time : 0,
+    context: span.context,
+    flags: interval.flags,
+  }))
+}
+
+const mayBeProductive = ({ context }: ContextSpan): boolean =>
+  isMissing(context) || context.state === 'productive' || context.state === 'unknown'

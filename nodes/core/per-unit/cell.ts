@@ -1,0 +1,66 @@
+/** One record in the making: the exact sums behind it, and what was last said of it. */
+
+import type { Carbon, Production, StateBucket } from '../records.ts'
+import { isMissing } from '../records.ts'
+import { EnergyTally, UnitTally, type EnergyPart } from './tally.ts'
+import type { CellKey } from './views.ts'
+
+export interface Bucketed {
+  state: StateBucket | 'no-context'
+  machine: string | undefined
+  meter: string
+  carrier: string
+  tally: EnergyTally
+}
+
+/** Which meter a part is booked on. */
+export interface Booking {
+  meter: string
+  machine: string | undefined
+  carrier: string
+}
+
+export class Cell {
+  readonly key: CellKey
+  readonly units = new UnitTally()
+  readonly #buckets = new Map<string, Bucketed>()
+  readonly reasons = new Set<string>()
+  dirty = true
+  /** The newest revision that was sent, and what it said. */
+  sent: Carbon | undefined
+
+  constructor(key: CellKey) {
+    this.key = key
+  }
+
+  /** True where all that was ever booked here has gone elsewhere. */
+  get isEmpty(): boolean {
+    return this.#buckets.size === 0 && this.units.isEmpty
+  }
+
+  /** True once a final revision was sent. */
+  get wasFinal(): boolean {
+    return this.sent !== undefined && this.sent.status !== 'provisional'
+  }
+
+  book(part: EnergyPart, { meter, machine, carrier }: Booking): void {
+    const { context } = part.segment
+    const state = context && !isMissing(context) ? context.state : 'no-context'
+    const id = `${state}|${meter}|${carrier}`
+    let bucket = this.#buckets.get(id)
+    if (!bucket) this.#buckets.set(id, (bucket = { state, machine, meter, carrier, tally: new EnergyTally() }))
+    bucket.tally.add(part)
+    if (bucket.tally.parts === 0) this.#buckets.delete(id)
+    this.dirty = true
+  }
+
+  count(piece: Production, share: { from: number; to: number }, sign: 1 | -1): void {
+    this.units.add(piece, share, sign)
+    this.dirty = true
+  }
+
+  /** The buckets in a fixed order, so that sums over them are the same whatever came first. */
+  get buckets(): Bucketed[] {
+    return [...this.#buckets].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, bucket]) => bucket)
+  }
+}

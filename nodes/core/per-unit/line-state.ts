@@ -1,0 +1,102 @@
+/** What the calculator keeps of one line: its records in the making, its time, and how far it has come. */
+
+import { Cell } from './cell.ts'
+import { LineSpans } from './line-spans.ts'
+import type { ContextSpan } from '../segments.ts'
+import { belongs, type CellKey } from './views.ts'
+
+const FOREVER = Number.MAX_SAFE_INTEGER
+
+export class LineState {
+  readonly meters: readonly string[]
+  readonly cells = new Map<string, Cell>()
+  readonly spans = new LineSpans()
+  /** The newest source time seen, and the newest that a measurement reaches. */
+  newest = 0
+  evident = 0
+  /** The first measurement: before it nothing was expected. */
+  first = FOREVER
+  /** Records that are not closed, or that a late fact has opened again. */
+  readonly #open = new Set<Cell>()
+  /** When an order began whose beginning is older than the spans that are kept. */
+  readonly #begun = new Map<string, number>()
+
+  constructor(meters: readonly string[]) {
+    this.meters = meters
+  }
+
+  /** The cell of a key, made at its first use; it is looked at again at the next emission. */
+  cell(key: CellKey): Cell {
+    let cell = this.cells.get(key.id)
+    if (!cell) this.cells.set(key.id, (cell = new Cell(key)))
+    this.#open.add(cell)
+    return cell
+  }
+
+  open(): Iterable<Cell> {
+    return this.#open
+  }
+
+  /** A measurement was taken in: time moves on, and the line's context over it is known. */
+  saw({ from, to }: { from: number; to: number }, spans: readonly ContextSpan[]): void {
+    if (from < this.first) this.first = from
+    if (to > this.evident) this.evident = to
+    if (to > this.newest) this.newest = to
+    for (const span of spans) this.spans.lay(span)
+  }
+
+  /** Marks the records of a time for another look. */
+  touchAll(reason: string, { from, to }: { from: number; to: number }): void {
+    if (to > this.newest) this.newest = to
+    for (const cell of this.cells.values()) {
+      const bounds = this.boundsOf(cell)
+      if (bounds.from >= to || bounds.to <= from) continue
+      cell.dirty = true
+      cell.reasons.add(reason)
+      this.#open.add(cell)
+    }
+  }
+
+  /** Records that are closed and have been sent need no more looks; one that closes now gets its last. */
+  close(watermark: number): void {
+    for (const cell of this.#open) {
+      if (this.endOf(cell) > watermark) continue
+      if (cell.wasFinal && !cell.dirty) this.#open.delete(cell)
+      else cell.dirty = true
+    }
+  }
+
+  /** When a record's time ends; an order that still runs has no end yet. */
+  endOf(cell: Cell): number {
+    if (cell.key.to !== undefined) return cell.key.to
+    const { to } = this.boundsOf(cell)
+    return to < this.spans.end ? to : FOREVER
+  }
+
+  /** The bounds of a record: its view's, or for an order its first and last known time. */
+  boundsOf({ key, sent }: Cell): { from: number; to: number } {
+    if (key.from !== undefined && key.to !== undefined) return { from: key.from, to: key.to }
+    let [from, to] = [this.#begun.get(key.id) ?? FOREVER, 0]
+    for (const span of this.spans.within(0, FOREVER)) {
+      if (!belongs(key, span.context)) continue
+      from = Math.min(from, span.from)
+      to = Math.max(to, span.to)
+    }
+    return to > 0 ? { from, to } : { from: sent?.from ?? 0, to: sent?.to ?? 0 }
+  }
+
+  /** Forgets what is older than a time; an order that goes on keeps its beginning. */
+  prune(before: number): void {
+    for (const [id, cell] of this.cells) {
+      const bounds = this.boundsOf(cell)
+      if (bounds.to >= before) {
+        if (cell.key.from === undefined) this.#begun.set(id, bounds.from)
+        continue
+      }
+      this.cells.delete(id)
+      this.#open.delete(cell)
+      this.#begun.delete(id)
+    }
+    this.spans.prune(before)
+  }
+}

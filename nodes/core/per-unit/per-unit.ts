@@ -1,0 +1,309 @@
+/**
+ * The calculator: CO₂e per unit for every view of a line.
+ *
+ * It holds the facts of the open time and exact sums over them. A fact that comes, changes or goes moves only its own
+ * postings, so the state is a pure function of the facts held, whatever order they came in.
+ */
+
+import type { Cell } from './cell.ts'
+import { noContext } from '../context/context.ts'
+import { FactStore } from './fact-store.ts'
+import { FactorTimeline } from '../factor/factor.ts'
+import { LineState } from './line-state.ts'
+import type { PlantModel } from '../plant.ts'
+import { PostingRules, type EnergyPosting } from './postings.ts'
+import { figuresOf } from './record.ts'
+import {
+  isMissing,
+  type Carbon,
+  type ContextRevision,
+  type Energy,
+  type FactorRevision,
+  type Production,
+  type Segment,
+} from '../records.ts'
+import { sameFactor, withContext, withFactors, type ContextSpan } from '../segments.ts'
+import { belongs, viewKeying, type CellKey, type ViewOptions } from './views.ts'
+
+export interface CalculatorOptions extends ViewOptions {
+  model: PlantModel
+  minCoverage: number
+  /** How far back facts are kept and can still change, milliseconds. */
+  horizonMs: number
+  latenessMs: number
+  constantFactor: number | null
+}
+
+export interface HeldFacts {
+  energy: Energy[]
+  production: Production[]
+  /** What a line did in that time, from its first measurement on. */
+  spans(line: string): ContextSpan[]
+}
+
+export class Calculator {
+  readonly #options: CalculatorOptions
+  readonly #rules: PostingRules
+  readonly #energy = new FactStore<Energy>((e) => e.meter)
+  readonly #production = new FactStore<Production>((p) => p.line)
+  readonly #lines = new Map<string, LineState>()
+  readonly #products
+  #pruned = 0
+
+  constructor(options: CalculatorOptions) {
+    this.#options = options
+    this.#rules = new PostingRules(options.model, viewKeying(options))
+    this.#products = new Map(options.model.products.map((p) => [p.sku, p]))
+  }
+
+  /** Takes a meter interval in; a higher revision replaces a lower one, `replaces` are withdrawn. */
+  energy(energy: Energy): void {
+    const { gone, isNew } = this.#energy.put(energy)
+    const reason = gone.length > 0 || this.#isLate(energy.line, energy.to) ? 'late-energy' : undefined
+    for (const old of gone) this.#book(old, -1, reason)
+    if (isNew) this.#book(energy, 1, reason)
+  }
+
+  /** Takes a piece of production in. */
+  production(piece: Production, why?: string): void {
+    const { gone, isNew } = this.#production.put(piece)
+    const reason = why ?? (gone.length > 0 || this.#isLate(piece.line, piece.to) ? 'late-count' : undefined)
+    for (const old of gone) this.#count(old, -1, reason)
+    if (isNew) this.#count(piece, 1, reason)
+  }
+
+  /** Lays new factors over the energy of a carrier and zone. */
+  factorRevision(revision: FactorRevision): void {
+    const timeline = new FactorTimeline()
+    for (const row of revision.factors) timeline.add(row)
+    const { carrier, zone, from, to } = revision
+    for (const meter of this.#options.model.meters) {
+      if (meter.carrier !== carrier || (meter.zone ?? this.#options.model.gridZone) !== zone) continue
+      for (const energy of this.#energy.touching(meter.id, from, to)) {
+        this.#recut(energy, withFactors(energy, timeline.pieces(carrier, zone, from, to)), factorReason)
+      }
+    }
+  }
+
+  /** Lays a corrected context over the energy and the time of a line; its production comes with it. */
+  contextRevision(revision: ContextRevision): void {
+    const line = this.#line(revision.line)
+    const bySpan = groupByMachine(revision)
+    for (const span of bySpan.get('') ?? []) line.spans.lay(span)
+    line.touchAll('context-changed', revision)
+    for (const meter of this.#options.model.meters) {
+      if (meter.line !== revision.line) continue
+      const spans = bySpan.get(meter.machine ?? '') ?? bySpan.get('') ?? []
+      for (const energy of this.#energy.touching(meter.id, revision.from, revision.to)) {
+        this.#recut(energy, withContext(energy, spans), () => 'context-changed')
+      }
+    }
+    for (const piece of revision.production ?? []) this.production(piece, 'context-changed')
+  }
+
+  /**
+   * Remembers what was said of a record before a restart. Not every revision of an open record is kept, so that one goes
+   * on `skipped` revisions later.
+   */
+  restoreRecord(record: Carbon, skipped: number): void {
+    const cell = this.#line(record.line).cells.get(record.id)
+    if (!cell) return
+    cell.sent = record.status === 'provisional' ? { ...record, revision: record.revision + skipped } : record
+  }
+
+  lines(): string[] {
+    return [...this.#lines.keys()]
+  }
+
+  /** The newest source time seen on a line. */
+  newest(line: string): number {
+    return this.#line(line).newest
+  }
+
+  /**
+   * Records of a line that have something new to say: those whose view has closed by `watermark`, and with `all` the
+   * open ones too. Each comes with its next revision.
+   */
+  due(line: string, watermark: number, all: boolean): Carbon[] {
+    const state = this.#line(line)
+    state.close(watermark)
+    const result: Carbon[] = []
+    for (const cell of state.open()) {
+      const closed = state.endOf(cell) <= watermark
+      if (!cell.dirty || !(all || closed)) continue
+      const record = this.#render(state, cell, closed)
+      cell.dirty = false
+      if (record) result.push(record)
+    }
+    this.#prune(state.newest)
+    return result
+  }
+
+  /** The record of an id as the facts held give it now, or `undefined`. */
+  figures(id: string): Carbon | undefined {
+    for (const state of this.#lines.values()) {
+      const cell = state.cells.get(id)
+      if (cell)
+        return {
+          ...this.#figures(state, cell, cell.wasFinal),
+          ...statusOf(cell, cell.wasFinal),
+          revision: cell.sent?.revision ?? 0,
+        }
+    }
+    return undefined
+  }
+
+  /** The facts held, for queries: meter intervals and pieces of production that touch `[from, to)`. */
+  held(from: number, to: number): HeldFacts {
+    const touches = (x: { from: number; to: number }): boolean => x.from < to && x.to > from
+    return {
+      energy: [...this.#energy.all()].filter(touches),
+      production: [...this.#production.all()].filter(touches),
+      spans: (line) => [...this.#line(line).spans.within(Math.max(from, this.#line(line).first), to)],
+    }
+  }
+
+  /** What belongs to one record: the postings behind it, in order of time. */
+  postingsOf(id: string): { energy: Energy; posting: EnergyPosting }[] {
+    const found: { energy: Energy; posting: EnergyPosting }[] = []
+    for (const energy of this.#energy.all()) {
+      for (const posting of this.#rules.energy(energy, 1)) if (posting.key.id === id) found.push({ energy, posting })
+    }
+    return found.sort((a, b) => a.posting.part.from - b.posting.part.from || (a.energy.id < b.energy.id ? -1 : 1))
+  }
+
+  #book(energy: Energy, sign: 1 | -1, reason: string | undefined): void {
+    for (const { key, part, booking } of this.#rules.energy(energy, sign)) {
+      this.#cell(key, reason).book(part, booking)
+    }
+    if (energy.line !== undefined && sign === 1) this.#line(energy.line).saw(energy, this.#spansOf(energy))
+  }
+
+  #count(piece: Production, sign: 1 | -1, reason: string | undefined): void {
+    for (const { key, share } of this.#rules.units(piece)) this.#cell(key, reason).count(piece, share, sign)
+    if (sign === 1) this.#line(piece.line).saw(piece, [{ from: piece.from, to: piece.to, context: piece.context }])
+  }
+
+  #recut(energy: Energy, segments: Segment[], reason: (before: Segment[], after: Segment[]) => string): void {
+    const before = energy.segments ?? []
+    const why = reason(before, segments)
+    this.#book(energy, -1, why)
+    energy.segments = segments
+    this.#book(energy, 1, why)
+  }
+
+  /** The line's own context of a meter interval; a machine with states of its own says nothing about the line. */
+  #spansOf({ segments }: Energy): ContextSpan[] {
+    const spans: ContextSpan[] = []
+    for (const { from, to, context } of segments ?? []) {
+      if (context && (isMissing(context) || context.machine === undefined)) spans.push({ from, to, context })
+    }
+    return spans
+  }
+
+  #isLate(line: string | undefined, to: number): boolean {
+    return line !== undefined && to <= this.#line(line).newest - this.#options.latenessMs
+  }
+
+  #line(line: string): LineState {
+    let state = this.#lines.get(line)
+    if (!state) {
+      const meters = this.#options.model.meters.filter((m) => m.line === line).map((m) => m.id)
+      this.#lines.set(line, (state = new LineState(meters)))
+    }
+    return state
+  }
+
+  #cell(key: CellKey, reason: string | undefined): Cell {
+    const cell = this.#line(key.line).cell(key)
+    if (reason) cell.reasons.add(reason)
+    return cell
+  }
+
+  #render(state: LineState, cell: Cell, closed: boolean): Carbon | null {
+    const figures = this.#figures(state, cell, closed)
+    const record: Carbon = { ...figures, revision: (cell.sent?.revision ?? -1) + 1, ...statusOf(cell, closed) }
+    cell.reasons.clear()
+    if (!cell.sent && cell.isEmpty) return null
+    if (cell.sent && saysTheSame(cell.sent, record)) return null
+    cell.sent = record
+    return record
+  }
+
+  #figures(state: LineState, cell: Cell, closed: boolean): Omit<Carbon, 'revision' | 'status' | 'reasons'> {
+    const { from, to } = state.boundsOf(cell)
+    const told = { from: Math.max(from, state.first), to: closed ? to : Math.min(to, state.evident) }
+    const spans = [...state.spans.within(told.from, told.to)].filter((s) => belongs(cell.key, s.context))
+    const isCalendar = cell.key.view === 'day' || cell.key.view === 'shift'
+    const spanMs = spans.reduce((sum, s) => sum + s.to - s.from, 0)
+    return figuresOf(cell, {
+      from,
+      to,
+      spans,
+      expectedMs: isCalendar ? Math.max(0, told.to - told.from) : spanMs,
+      meters: state.meters,
+      products: this.#products,
+      minCoverage: this.#options.minCoverage,
+      constantFactor: this.#options.constantFactor,
+    })
+  }
+
+  /** Forgets what is older than the horizon, now and then. */
+  #prune(newest: number): void {
+    const before = newest - this.#options.horizonMs
+    if (before < this.#pruned + PRUNE_EVERY_MS) return
+    this.#pruned = before
+    this.#energy.prune(before)
+    this.#production.prune(before)
+    for (const state of this.#lines.values()) state.prune(before)
+  }
+}
+
+const PRUNE_EVERY_MS = 600_000
+
+/** The first that is said of a record corrects nothing, so it has no reasons. */
+function statusOf(cell: Cell, closed: boolean): Pick<Carbon, 'status' | 'reasons'> {
+  const status = cell.wasFinal ? 'restated' : closed ? 'final' : 'provisional'
+  return { status, reasons: cell.sent ? [...cell.reasons].sort() : [] }
+}
+
+/** True where two revisions differ in nothing but their number and reasons. */
+function saysTheSame(a: Carbon, b: Carbon): boolean {
+  const bare = (r: Carbon): string =>
+    JSON.stringify({ ...r, revision: 0, reasons: 0, status: r.status === 'restated' ? 'final' : r.status })
+  return bare(a) === bare(b)
+}
+
+function factorReason(before: Segment[], after: Segment[]): string {
+  const rows = new Set(after.map((s) => s.factor))
+  const settled = before.some(
+    (s) => s.factor && !isMissing(s.factor) && ![...rows].some((r) => sameFactor(r, s.factor)),
+  )
+  return settled ? 'factor-settled' : 'late-factor'
+}
+
+/** The spans of a revision by machine, the line's own under `''`; a time it does not name is a time without context. */
+function groupByMachine({ line, from, to, spans }: ContextRevision): Map<string, ContextSpan[]> {
+  const groups = new Map<string, ContextSpan[]>([['', []]])
+  for (const { from, to, ...context } of spans) {
+    const machine = context.machine ?? ''
+    const group = groups.get(machine) ?? []
+    groups.set(machine, group)
+    group.push({ from, to, context })
+  }
+  for (const [machine, group] of groups) groups.set(machine, filled(group, { from, to, context: noContext(line) }))
+  return groups
+}
+
+/** Ordered spans with the holes between them, and up to the bounds, filled in. */
+function filled(spans: ContextSpan[], whole: ContextSpan): ContextSpan[] {
+  const result: ContextSpan[] = []
+  let at = whole.from
+  for (const span of spans) {
+    if (span.from > at) result.push({ ...whole, from: at, to: span.from })
+    result.push(span)
+    at = span.to
+  }
+  if (at < whole.to) result.push({ ...whole, from: at })
+  return result
+}

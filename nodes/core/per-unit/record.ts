@@ -1,0 +1,238 @@
+/** From the sums of a cell to the published record. Ratios are divided here, last, and nowhere else. */
+
+import type { Bucketed, Cell } from './cell.ts'
+import { oeeOf } from './oee.ts'
+import type { PlantProduct } from '../plant.ts'
+import { isMissing, type Carbon, type Coverage, type FactorQuality, type Oee, type PerUnit } from '../records.ts'
+import type { ContextSpan } from '../segments.ts'
+import { MS_PER_HOUR, scopeOf } from '../units.ts'
+
+/** What a record needs beside its sums. */
+export interface Surroundings {
+  from: number
+  to: number
+  /** The time of this record that has come, by context. */
+  spans: ContextSpan[]
+  /** How long each meter of the line should have told about, milliseconds. */
+  expectedMs: number
+  meters: readonly string[]
+  products: ReadonlyMap<string, PlantProduct>
+  minCoverage: number
+  /** kg CO₂e per kWh of electricity that never moves, for the intensity at constant factor. */
+  constantFactor: number | null
+}
+
+type Figures = Omit<Carbon, 'revision' | 'status' | 'reasons'>
+
+/** Best first. */
+const QUALITIES: readonly FactorQuality[] = ['measured', 'manual', 'estimated', 'forecast', 'held', 'profile', 'annual']
+
+/** All figures of a record; what is not known is `null` and says why. */
+export function figuresOf(cell: Cell, around: Surroundings): Figures {
+  const { id, view, line, order, sku, shift } = cell.key
+  const buckets = cell.buckets
+  const units = unitsOf(cell, around.products)
+  const kgCO2e = emissionsOf(buckets)
+  const kWh = total(buckets, (b) => b.tally.kWh.value)
+  const coverage = coverageOf(cell, buckets, around)
+  return {
+    type: 'carbon',
+    id,
+    view,
+    line,
+    ...(order !== undefined && { order }),
+    ...(sku !== undefined && { sku }),
+    ...(shift !== undefined && { shift }),
+    from: around.from,
+    to: around.to,
+    kWh,
+    kWhByCarrier: byCarrier(buckets),
+    kgCO2e,
+    units,
+    perUnit: perUnitOf({
+      kWh,
+      kg: kgCO2e.total,
+      kgConstant: atConstantFactor(buckets, around),
+      units,
+      coverage,
+      around,
+    }),
+    coverage,
+    buckets: buckets.map(bucketOf),
+    factor: factorOf(buckets),
+    oee: timesOf(cell, around, units),
+  }
+}
+
+const total = (buckets: Bucketed[], of: (b: Bucketed) => number): number => buckets.reduce((sum, b) => sum + of(b), 0)
+
+function byCarrier(buckets: Bucketed[]): Record<string, number> {
+  const result: Record<string, number> = {}
+  for (const b of buckets) result[b.carrier] = (result[b.carrier] ?? 0) + b.tally.kWh.value
+  return result
+}
+
+/** Known emissions by scope; a ledger that lacks a factor for any of its energy is `null` as a whole. */
+function emissionsOf(buckets: Bucketed[]): Carbon['kgCO2e'] {
+  const [fuels, bought] = [
+    buckets.filter((b) => scopeOf(b.carrier) === 1),
+    buckets.filter((b) => scopeOf(b.carrier) === 2),
+  ]
+  const scope1 = total(fuels, (b) => b.tally.location.value)
+  const scope2Location = total(bought, (b) => b.tally.location.value)
+  const marketKnown = bought.length > 0 && bought.every((b) => b.tally.kWhNoMarket.isZero)
+  const upstreamKnown = buckets.length > 0 && buckets.every((b) => b.tally.kWhNoUpstream.isZero)
+  const scope3Upstream = upstreamKnown ? total(buckets, (b) => b.tally.upstream.value) : null
+  return {
+    scope1,
+    scope2Location,
+    scope2Market: marketKnown ? total(bought, (b) => b.tally.market.value) : null,
+    scope3Upstream,
+    total: scope1 + scope2Location + (scope3Upstream ?? 0),
+  }
+}
+
+/** Good, scrap and produced complete each other where two of the three are counted. */
+function unitsOf({ units }: Cell, products: Surroundings['products']): Carbon['units'] {
+  const [scrap, rework] = [units.units('scrap'), units.units('rework')]
+  let [produced, good] = [units.units('produced'), units.units('good')]
+  if (produced === null && good !== null && scrap !== null) produced = good + scrap
+  if (good === null && produced !== null && scrap !== null) good = produced - scrap
+  return {
+    produced,
+    good,
+    scrap,
+    rework,
+    standard: weighted(
+      units.skus,
+      (sku) => units.units('good', sku),
+      (sku) => products.get(sku)?.standardUnits,
+    ),
+  }
+}
+
+/** Σ amount × weight over SKUs; `null` where an amount or a weight is not known. */
+function weighted(
+  skus: string[],
+  amount: (sku: string) => number | null,
+  weight: (sku: string) => number | undefined,
+): number | null {
+  let sum = 0
+  for (const sku of skus) {
+    const [n, w] = [amount(sku), weight(sku)]
+    if (n === null) return null
+    if (n !== 0 && w === undefined) return null
+    sum += n * (w ?? 0)
+  }
+  return skus.length > 0 ? sum : null
+}
+
+function coverageOf({ units }: Cell, buckets: Bucketed[], { meters, expectedMs }: Surroundings): Coverage {
+  const kWh = total(buckets, (b) => b.tally.kWh.value)
+  const share = (unknown: number): number => (kWh === 0 ? 1 : clamp(1 - unknown / kWh))
+  const known = new Map<string, number>()
+  for (const b of buckets) known.set(b.meter, (known.get(b.meter) ?? 0) + b.tally.ms)
+  const told = meters.reduce((sum, meter) => sum + Math.min(known.get(meter) ?? 0, expectedMs), 0)
+  const counted = units.ms.good > 0 ? units.ms.good : Math.min(units.ms.produced, units.ms.scrap)
+  return {
+    energy:
+      expectedMs > 0 && meters.length > 0 ? clamp(told / (expectedMs * meters.length)) : meters.length > 0 ? 0 : 1,
+    factor: share(total(buckets, (b) => b.tally.kWhNoLocation.value)),
+    context: share(total(buckets, (b) => b.tally.kWhNoContext.value)),
+    count: expectedMs > 0 ? clamp(counted / expectedMs) : 0,
+  }
+}
+
+const clamp = (x: number): number => Math.min(1, Math.max(0, x))
+
+/** Emissions with electricity at the constant factor; `null` where there is none. */
+function atConstantFactor(buckets: Bucketed[], { constantFactor }: Surroundings): number | null {
+  if (constantFactor === null) return null
+  return total(buckets, (b) =>
+    b.carrier === 'electricity' ? b.tally.kWh.value * constantFactor : b.tally.location.value,
+  )
+}
+
+interface RatioInput {
+  kWh: number
+  kg: number
+  kgConstant: number | null
+  units: Carbon['units']
+  coverage: Coverage
+  around: Surroundings
+}
+
+function perUnitOf({ kWh, kg, kgConstant, units, coverage, around }: RatioInput): PerUnit {
+  const missing = whyWithheld(units, coverage, around.minCoverage)
+  const per = (x: number | null, n: number | null): number | null =>
+    missing || x === null || n === null || n <= 0 ? null : x / n
+  return {
+    kgCO2ePerGood: per(kg, units.good),
+    kgCO2ePerProduced: per(kg, units.produced),
+    kgCO2ePerStandard: per(kg, units.standard),
+    kWhPerGood: per(kWh, units.good),
+    kgCO2ePerGoodAtConstantFactor: per(kgConstant, units.good),
+    ...(missing !== undefined && { missing }),
+  }
+}
+
+/** The first reason for which a ratio would be a wrong number. */
+function whyWithheld({ good }: Carbon['units'], coverage: Coverage, minCoverage: number): string | undefined {
+  if (good === null) return 'no good units were counted in this time'
+  for (const part of ['energy', 'factor', 'count'] as const) {
+    if (coverage[part] < minCoverage) return `${part} coverage is ${coverage[part].toFixed(3)}, below ${minCoverage}`
+  }
+  return good > 0 ? undefined : 'no good units were made in this time'
+}
+
+function bucketOf({ state, machine, meter, carrier, tally }: Bucketed): Carbon['buckets'][number] {
+  const { signal } = tally
+  return {
+    state,
+    ...(machine !== undefined && { machine }),
+    meter,
+    carrier,
+    kWh: tally.kWh.value,
+    kgCO2e: tally.kWhNoLocation.isZero ? tally.location.value : null,
+    hours: tally.ms / MS_PER_HOUR,
+    ...(signal && { signal }),
+  }
+}
+
+/** The effective factor of electricity, or of all energy where a line has none. */
+function factorOf(buckets: Bucketed[]): Carbon['factor'] {
+  const electric = buckets.filter((b) => b.carrier === 'electricity')
+  const chosen = electric.length > 0 ? electric : buckets
+  const kWh = total(chosen, (b) => b.tally.kWh.value) - total(chosen, (b) => b.tally.kWhNoLocation.value)
+  const qualities = new Set(buckets.flatMap((b) => [...b.tally.qualities.keys()]))
+  const worst = [...QUALITIES].reverse().find((q) => qualities.has(q))
+  const isMissingSome = buckets.some((b) => !b.tally.kWhNoLocation.isZero)
+  return {
+    kgPerKWh: kWh > 0 ? total(chosen, (b) => b.tally.location.value) / kWh : null,
+    worstQuality: isMissingSome ? 'missing' : (worst ?? 'missing'),
+    sources: [...new Set(buckets.flatMap((b) => [...b.tally.sources.keys()]))].sort(),
+  }
+}
+
+function timesOf({ units }: Cell, { spans, products }: Surroundings, counted: Carbon['units']): Oee {
+  const time = { planned: 0, productive: 0, unknown: 0 }
+  for (const { from, to, context } of spans) {
+    const state = isMissing(context) ? 'unknown' : context.state
+    if (state !== 'off-shift') time.planned += to - from
+    if (state === 'productive') time.productive += to - from
+    if (state === 'unknown') time.unknown += to - from
+  }
+  const made = (sku: string): number | null =>
+    units.units('produced', sku) ?? sumOf(units.units('good', sku), units.units('scrap', sku))
+  return oeeOf({
+    plannedMs: time.planned,
+    productiveMs: time.productive,
+    unknownMs: time.unknown,
+    idealSeconds:
+      counted.produced === null ? null : weighted(units.skus, made, (sku) => products.get(sku)?.idealSecondsPerUnit),
+    produced: counted.produced,
+    good: counted.good,
+  })
+}
+
+const sumOf = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a + b)

@@ -1,0 +1,149 @@
+/** Sums of energy, emissions and units that do not depend on the order in which their parts came. */
+
+import { ExactSum } from '../exact-sum.ts'
+import {
+  isMissing,
+  UNIT_ROLES,
+  type FactorQuality,
+  type Production,
+  type Segment,
+  type Signal,
+  type UnitRole,
+} from '../records.ts'
+
+const SIGNALS = ['meanKW', 'idleKW', 'loadFactor', 'startsPerHour', 'dutyCycle'] as const
+
+/** A piece of metered energy that lies wholly in one cell. `sign` is −1 to take it away again. */
+export interface EnergyPart {
+  segment: Segment
+  /** This part's share of the segment. */
+  from: number
+  to: number
+  kWh: number | null
+  signal?: Signal | undefined
+  sign: 1 | -1
+  /** A sub-meter's energy, taken out of its parent meter: it is not the parent's own and covers no time of it. */
+  taken?: boolean
+}
+
+/** Energy and emissions of one meter in one state. */
+export class EnergyTally {
+  readonly kWh = new ExactSum()
+  readonly location = new ExactSum()
+  readonly market = new ExactSum()
+  readonly upstream = new ExactSum()
+  /** Energy without a factor of each ledger, and energy whose context nobody knows. */
+  readonly kWhNoLocation = new ExactSum()
+  readonly kWhNoMarket = new ExactSum()
+  readonly kWhNoUpstream = new ExactSum()
+  readonly kWhNoContext = new ExactSum()
+  /** Known time and time in known gaps, milliseconds. */
+  ms = 0
+  gapMs = 0
+  readonly qualities = new Map<FactorQuality, number>()
+  readonly sources = new Map<string, number>()
+  readonly #signals = new Map<string, { value: ExactSum; ms: number }>()
+  readonly #maxKW = new Map<number, number>()
+  parts = 0
+
+  add(part: EnergyPart): void {
+    const { segment, from, to, kWh, sign } = part
+    this.parts += sign
+    const ms = sign * (to - from)
+    if (kWh === null) {
+      if (!part.taken) this.gapMs += ms
+      return
+    }
+    const signed = part.taken ? -sign : sign
+    this.kWh.add(signed * kWh)
+    const { factor, market, upstream } = segment
+    if (factor && !isMissing(factor)) {
+      this.location.add(signed * kWh * factor.kgPerKWh)
+      count(this.qualities, factor.quality, sign)
+      count(this.sources, sourceName(factor.source), sign)
+    } else this.kWhNoLocation.add(signed * kWh)
+    if (market) this.market.add(signed * kWh * market.kgPerKWh)
+    else this.kWhNoMarket.add(signed * kWh)
+    if (upstream) for (const row of upstream) this.upstream.add(signed * kWh * row.kgPerKWh)
+    else this.kWhNoUpstream.add(signed * kWh)
+    if (!segment.context || isMissing(segment.context)) this.kWhNoContext.add(signed * kWh)
+    if (part.taken) return
+    this.ms += ms
+    if (part.signal) this.#shape(part.signal, ms)
+  }
+
+  /** Time-weighted shape of the power; `undefined` where the meter gave none. */
+  get signal(): Signal | undefined {
+    const mean = (name: string): number | undefined => {
+      const sum = this.#signals.get(name)
+      return sum && sum.ms > 0 ? sum.value.value / sum.ms : undefined
+    }
+    const meanKW = mean('meanKW')
+    if (meanKW === undefined) return undefined
+    const result: Signal = { meanKW, maxKW: Math.max(...this.#maxKW.keys()) }
+    for (const name of SIGNALS.slice(1)) {
+      const value = mean(name)
+      if (value !== undefined) result[name] = value
+    }
+    return result
+  }
+
+  #shape(signal: Signal, ms: number): void {
+    for (const name of SIGNALS) {
+      const value = signal[name]
+      if (value === undefined) continue
+      let sum = this.#signals.get(name)
+      if (!sum) this.#signals.set(name, (sum = { value: new ExactSum(), ms: 0 }))
+      sum.value.add(value * ms)
+      sum.ms += ms
+    }
+    count(this.#maxKW, signal.maxKW, ms < 0 ? -1 : 1)
+  }
+}
+
+/** Units by role and SKU, and how long each role was counted. */
+export class UnitTally {
+  readonly #bySku = new Map<string, Map<UnitRole, ExactSum>>()
+  readonly ms: Record<UnitRole, number> = { produced: 0, good: 0, scrap: 0, rework: 0 }
+
+  /** Adds the share of a production piece that lies in `[from, to)`; `sign` −1 takes it away again. */
+  add(piece: Production, { from, to }: { from: number; to: number }, sign: 1 | -1): void {
+    const sku = isMissing(piece.context) ? '' : (piece.context.sku ?? '')
+    let units = this.#bySku.get(sku)
+    if (!units) this.#bySku.set(sku, (units = new Map()))
+    const whole = from === piece.from && to === piece.to
+    for (const role of UNIT_ROLES) {
+      const made = piece[role]
+      if (made === null) continue
+      let sum = units.get(role)
+      if (!sum) units.set(role, (sum = new ExactSum()))
+      sum.add(sign * (whole ? made : (made * (to - from)) / (piece.to - piece.from)))
+      this.ms[role] += sign * (to - from)
+    }
+  }
+
+  get isEmpty(): boolean {
+    return UNIT_ROLES.every((role) => this.ms[role] === 0)
+  }
+
+  /** SKUs in a fixed order; the empty one holds units whose SKU is not known. */
+  get skus(): string[] {
+    return [...this.#bySku.keys()].sort()
+  }
+
+  /** Units of a role, of one SKU or all; `null` where that role was never counted. */
+  units(role: UnitRole, sku?: string): number | null {
+    if (this.ms[role] <= 0) return null
+    if (sku !== undefined) return this.#bySku.get(sku)?.get(role)?.value ?? 0
+    return this.skus.reduce((sum, s) => sum + (this.#bySku.get(s)!.get(role)?.value ?? 0), 0)
+  }
+}
+
+const sourceName = (s: { provider: string; dataset?: string; version?: string }): string =>
+  [s.provider, s.dataset, s.version].filter(Boolean).join(' ')
+
+function count<K>(map: Map<K, number>, key: K, by: number): void {
+  const n = (map.get(key) ?? 0) + by
+  if (n === 0) map.delete(key)
+  else map.set(key, n)
+}

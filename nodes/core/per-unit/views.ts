@@ -1,0 +1,96 @@
+/** The five views of the same facts: which records a piece of energy or production belongs to. */
+
+import type { Calendar } from '../calendar.ts'
+import type { Keying } from './postings.ts'
+import { isMissing, type Context, type Missing, type View } from '../records.ts'
+
+/** What one record is about. Two pieces with the same `id` belong together. */
+export interface CellKey {
+  id: string
+  view: View
+  line: string
+  order?: string
+  sku?: string
+  shift?: string
+  /** The bounds of the view; an order has none of its own. */
+  from?: number
+  to?: number
+}
+
+export interface ViewOptions {
+  views: readonly View[]
+  windowMs: number
+  calendar: Calendar
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString()
+
+/** The records of the five views, as the rules for booking ask for them. */
+export const viewKeying = (options: ViewOptions): Keying => ({
+  cuts: (from, to) => viewCuts(from, to, options),
+  keys: ({ line, from, context }) => keysOf(line, from, context, options),
+})
+
+/** Instants between `from` and `to` at which a window or a local day ends. */
+function viewCuts(from: number, to: number, { views, windowMs, calendar }: ViewOptions): number[] {
+  const cuts: number[] = []
+  if (views.includes('window')) {
+    for (let at = (Math.floor(from / windowMs) + 1) * windowMs; at < to; at += windowMs) cuts.push(at)
+  }
+  if (views.includes('day')) for (let at = calendar.day(from).to; at < to; at = calendar.day(at).to) cuts.push(at)
+  return cuts.length > 1 ? [...new Set(cuts)].sort((a, b) => a - b) : cuts
+}
+
+/** The records of a piece that begins at `ms` and crosses none of the cuts above. */
+function keysOf(line: string, ms: number, context: Context | Missing | undefined, options: ViewOptions): CellKey[] {
+  const known: Partial<Context> = context && !isMissing(context) ? context : {}
+  return options.views.map((view) => KEY_OF[view](line, ms, known, options)).filter((key) => key !== null)
+}
+
+type Maker = (line: string, ms: number, context: Partial<Context>, options: ViewOptions) => CellKey | null
+
+const KEY_OF: Record<View, Maker> = {
+  window: (line, ms, { order, sku }, { windowMs }) => {
+    const from = Math.floor(ms / windowMs) * windowMs
+    const id = ['window', line, iso(from), order ?? '', sku ?? ''].join('|')
+    return { id, view: 'window', line, ...(order && { order }), ...(sku && { sku }), from, to: from + windowMs }
+  },
+  shift: (line, _ms, { shift }) =>
+    shift
+      ? {
+          id: `shift|${line}|${shift.day}|${shift.name}`,
+          view: 'shift',
+          line,
+          shift: shift.name,
+          from: shift.from,
+          to: shift.to,
+        }
+      : null,
+  order: (line, _ms, { order }) => (order ? { id: `order|${line}|${order}`, view: 'order', line, order } : null),
+  'sku-shift': (line, _ms, { sku, shift }) => {
+    if (!sku || !shift) return null
+    const id = `sku-shift|${line}|${shift.day}|${shift.name}|${sku}`
+    return { id, view: 'sku-shift', line, sku, shift: shift.name, from: shift.from, to: shift.to }
+  },
+  day: (line, ms, _context, { calendar }) => {
+    const { day, from, to } = calendar.day(ms)
+    return { id: `day|${line}|${day}`, view: 'day', line, from, to }
+  },
+}
+
+/** True where a context belongs to a record's key; the time is looked at apart. */
+export function belongs(key: CellKey, context: Context | Missing): boolean {
+  const known: Partial<Context> = isMissing(context) ? {} : context
+  switch (key.view) {
+    case 'window':
+      return known.order === key.order && known.sku === key.sku
+    case 'order':
+      return known.order === key.order
+    case 'sku-shift':
+      return known.sku === key.sku && known.shift?.from === key.from
+    case 'shift':
+      return known.shift?.from === key.from && known.shift?.name === key.shift
+    case 'day':
+      return true
+  }
+}

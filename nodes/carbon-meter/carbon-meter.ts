@@ -4,20 +4,12 @@ import { plantPath, type PlantMeter, type PlantModel } from '../core/plant.ts'
 import type { Energy } from '../core/records.ts'
 import { SourceIndex } from '../core/sources.ts'
 import { MS_PER_HOUR } from '../core/units.ts'
-import {
-  ledgerOf,
-  numberFrom,
-  deploy,
-  onInput,
-  plantOf,
-  setStatus,
-  type Message,
-  type Out,
-} from '../shared/node-kit.ts'
+import { ledgerOf, numberFrom, deploy, onInput, plantOf, type Message, type Out } from '../shared/node-kit.ts'
 import { isSparkplug } from '../shared/sparkplug.ts'
 import { samplesOf, type Sample } from '../shared/stock-message.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
 import { lastFacts } from './last-facts.ts'
+import { MeterStatus } from './meter-status.ts'
 
 interface MeterDef extends NodeDef {
   plant: string
@@ -33,7 +25,7 @@ export default function (RED: NodeAPI): void {
     deploy(this, () => {
       const station = new MeterStation(RED, this, config)
       onInput(this, (message, out) => station.take(message, out), station.restore())
-      this.on('close', (done: () => void) => station.remember(done))
+      this.on('close', (done: () => void) => station.stop(done))
     })
   }
   RED.nodes.registerType('carbon-meter', CarbonMeter)
@@ -41,19 +33,15 @@ export default function (RED: NodeAPI): void {
 
 /** Records of each meter that a node without a ledger keeps over a deploy: enough to go on from, no more. */
 const REMEMBERED = 50
-const STATUS_EVERY_MS = 1000
 
 class MeterStation {
   readonly #node: Node
+  readonly #status: MeterStatus
   readonly #model: PlantModel
   readonly #meters: Meter[]
   readonly #sources: SourceIndex<Meter>
   readonly #ledger: Ledger | undefined
   readonly #horizonMs: number
-  /** Mean power of the newest interval of each meter that has no parent, kW. */
-  readonly #kW = new Map<string, number>()
-  #rejected = 0
-  #shownAt = 0
 
   constructor(RED: NodeAPI, node: Node, config: MeterDef) {
     const { model } = plantOf(RED, config.plant)
@@ -65,7 +53,7 @@ class MeterStation {
     this.#sources = new SourceIndex(this.#meters, (m) => m.spec.source)
     this.#ledger = ledgerOf(RED, config.ledger)
     this.#horizonMs = horizonHours * MS_PER_HOUR
-    setStatus(node, 'grey', `${this.#meters.length} meters, no reading yet`)
+    this.#status = new MeterStatus(node, this.#meters)
   }
 
   async restore(): Promise<void> {
@@ -79,8 +67,13 @@ class MeterStation {
     return lastFacts({ ledger, meters, horizonMs: this.#horizonMs })
   }
 
+  stop(done: () => void): void {
+    this.#status.stop()
+    this.#remember(done)
+  }
+
   /** Without a ledger the flow context carries the meters over a deploy, and over a restart where its store is on disk. */
-  remember(done: () => void): void {
+  #remember(done: () => void): void {
     if (this.#ledger) return done()
     const kept = this.#meters.map((m) => [m.spec.id, m.recent(REMEMBERED)])
     this.#node.context().flow.set(this.#contextKey, kept, (error) => {
@@ -132,8 +125,7 @@ class MeterStation {
       const { source, value, at } = sample
       const payload = { type: 'rejected', meter: spec.id, source, value, at, reason: rejected }
       out.send(1, { _msgid: message._msgid, topic, payload } as Message)
-      this.#rejected++
-      return setStatus(this.#node, 'yellow', `${this.#rejected} rejected · ${spec.id}: ${rejected}`)
+      return this.#status.rejected(spec.id, rejected)
     }
     if (anchor) facts.push(factOf(spec, anchor))
     for (const energy of energies) {
@@ -141,19 +133,9 @@ class MeterStation {
       out.send(0, { _msgid: message._msgid, topic, payload: energy } as Message)
     }
     const last = energies.at(-1)
-    if (last?.to === meter.newest && spec.parent === undefined) this.#kW.set(spec.id, last.signal?.meanKW ?? 0)
-    this.#show()
-  }
-
-  #show(): void {
-    const now = Date.now()
-    if (now - this.#shownAt < STATUS_EVERY_MS) return
-    this.#shownAt = now
-    const heard = this.#meters.filter((m) => m.newest !== null).length
-    const kW = [...this.#kW.values()].reduce((sum, power) => sum + power, 0)
-    const meters = heard === this.#meters.length ? `${heard} meters` : `${heard} of ${this.#meters.length} meters`
-    const rejected = this.#rejected > 0 ? ` · ${this.#rejected} rejected` : ''
-    setStatus(this.#node, 'green', `${meters} · ${kW.toFixed(1)} kW${rejected}`)
+    // What a meter with a parent measures is in the parent's power already.
+    if (last?.to === meter.newest && spec.parent === undefined) this.#status.power(spec.id, last.signal?.meanKW)
+    this.#status.show()
   }
 }
 

@@ -147,7 +147,7 @@ describe('Faults are told by their cause', () => {
   it('a reset that a meter tells, as advice, with one window', () => {
     const { alerts } = run([[20], [1, { flags: { meter: 'filler-e', flags: ['reset'] } }], [3]])
     assert.deepEqual([alerts[0]!.severity, alerts[0]!.split[0]!.effect], ['advice', 'data'])
-    assert.match(alerts[0]!.causes[0]!.cause, /Meter filler-e began again at 0/)
+    assert.match(alerts[0]!.causes[0]!.cause, /Meter filler-e was reset and began again at 0/)
     assert.ok(addsUp(alerts[0]!))
   })
 

@@ -25,7 +25,7 @@ export function watch(scenario: ScenarioName, seed = 1, windowMs = 60_000): Watc
   const line = new Pipeline(PLANT_MODEL, { views: ['window'], windowMs })
   const detector = new AnomalyDetector(
     { model: PLANT_MODEL },
-    { minWindows: 8, materiality: 0.05, clear: 0.03, adviseMix: false },
+    { minWindows: 8, materiality: 0.05, clear: 0.03, adviseMix: true },
   )
   const watched: WatchedRun = { ...run, alerts: [], windows: [] }
   let looked = 0

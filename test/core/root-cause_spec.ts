@@ -172,7 +172,7 @@ describe('Data that cannot be judged', () => {
     [
       'a meter that tells of a reset',
       { flags: { meter: 'oven-e', flags: ['reset', 'late'] } },
-      /^Meter oven-e began again at 0$/,
+      /^Meter oven-e was reset and began again at 0$/,
     ],
     ['power beyond belief', { fillerKW: 300_000, noise: 0 }, /^Meter filler-e showed 300000 kW, usual 31\d kW$/],
     [

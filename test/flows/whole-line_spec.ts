@@ -5,7 +5,7 @@ import type { KpiRecord } from '../../nodes/core/kpi/kpi.ts'
 import type { AuditRecord } from '../../nodes/core/esg/esg.ts'
 import type { Carbon } from '../../nodes/core/records.ts'
 import { openLedger } from '../../nodes/stores/open.ts'
-import { scenarioOf, type ScenarioName } from '../plant/scenarios.ts'
+import { SCENARIO_NAMES, scenarioOf } from '../plant/scenarios.ts'
 import { WholeLine } from './line.ts'
 
 const MINUTE = 60_000
@@ -123,7 +123,7 @@ describe('the whole line: OPC UA server, broker, Node-RED and the example flow',
     })
   })
 
-  const others: ScenarioName[] = ['slow-running', 'idle-running', 'scrap-wave', 'grid-spike', 'meter-outage']
+  const others = SCENARIO_NAMES.filter((name) => scenarioOf(name).expected.alarm && name !== 'stuck-valve')
   for (const name of others) {
     it(`${name}: names its cause first`, async () => {
       const line = await WholeLine.start(name, { scenario: name, speed: 300 })

@@ -112,7 +112,7 @@ const list = [
     faultFrom: 70,
     faultTo: 150,
     disturbance: {},
-    expected: { alarm: false, effect: 'product-mix', words: ['product', 'mix'] },
+    expected: { alarm: true, effect: 'product-mix', words: ['product', 'mix'] },
   },
   {
     ...fault,
@@ -159,7 +159,7 @@ const list = [
     title: "The filler's counter starts again at 0",
     faultTo: 71,
     disturbance: { resets: 'filler-e' },
-    expected: { alarm: false, effect: 'data', machine: 'filler', words: ['reset'] },
+    expected: { alarm: true, effect: 'data', machine: 'filler', words: ['reset'] },
   },
 ] as const satisfies readonly (Omit<Scenario, 'name'> & { name: string })[]
 

@@ -31,7 +31,7 @@ const AS_GOOD_AS_ZERO = 0.02
 const SURELY_SOME = 5
 /** What a meter says about itself that makes its energy doubtful. */
 const DOUBTFUL: Readonly<Record<string, string>> = {
-  reset: 'began again at 0',
+  reset: 'was reset and began again at 0',
   swap: 'was exchanged or jumped',
   glitch: 'had a reading out of line',
   'unit-change': 'changed its unit',

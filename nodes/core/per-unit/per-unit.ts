@@ -6,13 +6,13 @@
  */
 
 import type { Cell } from './cell.ts'
-import { noContext } from '../context/context.ts'
 import { FactStore } from './fact-store.ts'
 import { FactorTimeline } from '../factor/factor.ts'
 import { LineState } from './line-state.ts'
 import type { PlantModel } from '../plant.ts'
 import { PostingRules, type EnergyPosting } from './postings.ts'
-import { figuresOf } from './record.ts'
+import { nextRevision, recordOf, type RenderingOptions } from './rendering.ts'
+import { factorReason, spansByMachine } from './revision.ts'
 import {
   isMissing,
   type Carbon,
@@ -22,8 +22,8 @@ import {
   type Production,
   type Segment,
 } from '../records.ts'
-import { sameFactor, withContext, withFactors, type ContextSpan } from '../segments.ts'
-import { belongs, viewKeying, type CellKey, type ViewOptions } from './views.ts'
+import { withContext, withFactors, type ContextSpan } from '../segments.ts'
+import { viewKeying, type CellKey, type ViewOptions } from './views.ts'
 
 export interface CalculatorOptions extends ViewOptions {
   model: PlantModel
@@ -47,13 +47,14 @@ export class Calculator {
   readonly #energy = new FactStore<Energy>((e) => e.meter)
   readonly #production = new FactStore<Production>((p) => p.line)
   readonly #lines = new Map<string, LineState>()
-  readonly #products
+  readonly #rendering: RenderingOptions
   #pruned = 0
 
   constructor(options: CalculatorOptions) {
     this.#options = options
     this.#rules = new PostingRules(options.model, viewKeying(options))
-    this.#products = new Map(options.model.products.map((p) => [p.sku, p]))
+    const { minCoverage, constantFactor } = options
+    this.#rendering = { products: new Map(options.model.products.map((p) => [p.sku, p])), minCoverage, constantFactor }
   }
 
   /** Takes a meter interval in; a higher revision replaces a lower one, `replaces` are withdrawn. */
@@ -88,7 +89,7 @@ export class Calculator {
   /** Lays a corrected context over the energy and the time of a line; its production comes with it. */
   contextRevision(revision: ContextRevision): void {
     const line = this.#line(revision.line)
-    const bySpan = groupByMachine(revision)
+    const bySpan = spansByMachine(revision)
     for (const span of bySpan.get('') ?? []) line.spans.lay(span)
     line.touchAll('context-changed', revision)
     for (const meter of this.#options.model.meters) {
@@ -131,7 +132,7 @@ export class Calculator {
     for (const cell of state.open()) {
       const closed = state.endOf(cell) <= watermark
       if (!cell.dirty || !(all || closed)) continue
-      const record = this.#render(state, cell, closed)
+      const record = nextRevision(state, cell, { ...this.#rendering, closed })
       cell.dirty = false
       if (record) result.push(record)
     }
@@ -143,12 +144,7 @@ export class Calculator {
   figures(id: string): Carbon | undefined {
     for (const state of this.#lines.values()) {
       const cell = state.cells.get(id)
-      if (cell)
-        return {
-          ...this.#figures(state, cell, cell.wasFinal),
-          ...statusOf(cell, cell.wasFinal),
-          revision: cell.sent?.revision ?? 0,
-        }
+      if (cell) return recordOf(state, cell, { ...this.#rendering, closed: cell.wasFinal }, cell.sent?.revision ?? 0)
     }
     return undefined
   }
@@ -220,34 +216,6 @@ export class Calculator {
     return cell
   }
 
-  #render(state: LineState, cell: Cell, closed: boolean): Carbon | null {
-    const figures = this.#figures(state, cell, closed)
-    const record: Carbon = { ...figures, revision: (cell.sent?.revision ?? -1) + 1, ...statusOf(cell, closed) }
-    cell.reasons.clear()
-    if (!cell.sent && cell.isEmpty) return null
-    if (cell.sent && saysTheSame(cell.sent, record)) return null
-    cell.sent = record
-    return record
-  }
-
-  #figures(state: LineState, cell: Cell, closed: boolean): Omit<Carbon, 'revision' | 'status' | 'reasons'> {
-    const { from, to } = state.boundsOf(cell)
-    const told = { from: Math.max(from, state.first), to: closed ? to : Math.min(to, state.evident) }
-    const spans = [...state.spans.within(told.from, told.to)].filter((s) => belongs(cell.key, s.context))
-    const isCalendar = cell.key.view === 'day' || cell.key.view === 'shift'
-    const spanMs = spans.reduce((sum, s) => sum + s.to - s.from, 0)
-    return figuresOf(cell, {
-      from,
-      to,
-      spans,
-      expectedMs: isCalendar ? Math.max(0, told.to - told.from) : spanMs,
-      meters: state.meters,
-      products: this.#products,
-      minCoverage: this.#options.minCoverage,
-      constantFactor: this.#options.constantFactor,
-    })
-  }
-
   /** Forgets what is older than the horizon, now and then. */
   #prune(newest: number): void {
     const before = newest - this.#options.horizonMs
@@ -260,50 +228,3 @@ export class Calculator {
 }
 
 const PRUNE_EVERY_MS = 600_000
-
-/** The first that is said of a record corrects nothing, so it has no reasons. */
-function statusOf(cell: Cell, closed: boolean): Pick<Carbon, 'status' | 'reasons'> {
-  const status = cell.wasFinal ? 'restated' : closed ? 'final' : 'provisional'
-  return { status, reasons: cell.sent ? [...cell.reasons].sort() : [] }
-}
-
-/** True where two revisions differ in nothing but their number and reasons. */
-function saysTheSame(a: Carbon, b: Carbon): boolean {
-  const bare = (r: Carbon): string =>
-    JSON.stringify({ ...r, revision: 0, reasons: 0, status: r.status === 'restated' ? 'final' : r.status })
-  return bare(a) === bare(b)
-}
-
-function factorReason(before: Segment[], after: Segment[]): string {
-  const rows = new Set(after.map((s) => s.factor))
-  const settled = before.some(
-    (s) => s.factor && !isMissing(s.factor) && ![...rows].some((r) => sameFactor(r, s.factor)),
-  )
-  return settled ? 'factor-settled' : 'late-factor'
-}
-
-/** The spans of a revision by machine, the line's own under `''`; a time it does not name is a time without context. */
-function groupByMachine({ line, from, to, spans }: ContextRevision): Map<string, ContextSpan[]> {
-  const groups = new Map<string, ContextSpan[]>([['', []]])
-  for (const { from, to, ...context } of spans) {
-    const machine = context.machine ?? ''
-    const group = groups.get(machine) ?? []
-    groups.set(machine, group)
-    group.push({ from, to, context })
-  }
-  for (const [machine, group] of groups) groups.set(machine, filled(group, { from, to, context: noContext(line) }))
-  return groups
-}
-
-/** Ordered spans with the holes between them, and up to the bounds, filled in. */
-function filled(spans: ContextSpan[], whole: ContextSpan): ContextSpan[] {
-  const result: ContextSpan[] = []
-  let at = whole.from
-  for (const span of spans) {
-    if (span.from > at) result.push({ ...whole, from: at, to: span.from })
-    result.push(span)
-    at = span.to
-  }
-  if (at < whole.to) result.push({ ...whole, from: at })
-  return result
-}

@@ -73,11 +73,11 @@ export class PostingRules {
   }
 
   *#parts(energy: Energy, segment: Segment, sign: 1 | -1): Generator<EnergyPart> {
-    const { signal } = energy
+    const { signal, flags } = energy
     for (const { from, to } of this.#shares(segment.from, segment.to)) {
       const whole = from === segment.from && to === segment.to
       const share = energy.kWh === null ? null : (energy.kWh * (to - from)) / (energy.to - energy.from)
-      yield { segment, from, to, kWh: whole ? segment.kWh : share, signal, sign }
+      yield { segment, from, to, kWh: whole ? segment.kWh : share, signal, flags, sign }
     }
   }
 

@@ -2,8 +2,9 @@
 
 import type { Bucketed, Cell } from './cell.ts'
 import { oeeOf } from './oee.ts'
+import { perUnitOf } from './ratio.ts'
 import type { PlantProduct } from '../plant.ts'
-import { isMissing, type Carbon, type Coverage, type FactorQuality, type Oee, type PerUnit } from '../records.ts'
+import { isMissing, type Carbon, type Coverage, type FactorQuality, type Oee } from '../records.ts'
 import type { ContextSpan } from '../segments.ts'
 import { MS_PER_HOUR, scopeOf } from '../units.ts'
 
@@ -31,6 +32,7 @@ const QUALITIES: readonly FactorQuality[] = ['measured', 'manual', 'estimated', 
 export function figuresOf(cell: Cell, around: Surroundings): Figures {
   const { id, view, line, order, sku, shift } = cell.key
   const buckets = cell.buckets
+  const product = sku ?? (view === 'order' ? onlySku(around.spans) : undefined)
   const units = unitsOf(cell, around.products)
   const kgCO2e = emissionsOf(buckets)
   const kWh = total(buckets, (b) => b.tally.kWh.value)
@@ -41,7 +43,7 @@ export function figuresOf(cell: Cell, around: Surroundings): Figures {
     view,
     line,
     ...(order !== undefined && { order }),
-    ...(sku !== undefined && { sku }),
+    ...(product !== undefined && { sku: product }),
     ...(shift !== undefined && { shift }),
     from: around.from,
     to: around.to,
@@ -55,13 +57,20 @@ export function figuresOf(cell: Cell, around: Surroundings): Figures {
       kgConstant: atConstantFactor(buckets, around),
       units,
       coverage,
-      around,
+      minCoverage: around.minCoverage,
     }),
     coverage,
     buckets: buckets.map(bucketOf),
     factor: factorOf(buckets),
     oee: timesOf(cell, around, units),
   }
+}
+
+/** The SKU of an order that makes one. */
+function onlySku(spans: readonly ContextSpan[]): string | undefined {
+  const skus = new Set(spans.map(({ context }) => (isMissing(context) ? undefined : context.sku)))
+  const [sku] = skus
+  return skus.size === 1 ? sku : undefined
 }
 
 const total = (buckets: Bucketed[], of: (b: Bucketed) => number): number => buckets.reduce((sum, b) => sum + of(b), 0)
@@ -153,38 +162,6 @@ function atConstantFactor(buckets: Bucketed[], { constantFactor }: Surroundings)
   )
 }
 
-interface RatioInput {
-  kWh: number
-  kg: number
-  kgConstant: number | null
-  units: Carbon['units']
-  coverage: Coverage
-  around: Surroundings
-}
-
-function perUnitOf({ kWh, kg, kgConstant, units, coverage, around }: RatioInput): PerUnit {
-  const missing = whyWithheld(units, coverage, around.minCoverage)
-  const per = (x: number | null, n: number | null): number | null =>
-    missing || x === null || n === null || n <= 0 ? null : x / n
-  return {
-    kgCO2ePerGood: per(kg, units.good),
-    kgCO2ePerProduced: per(kg, units.produced),
-    kgCO2ePerStandard: per(kg, units.standard),
-    kWhPerGood: per(kWh, units.good),
-    kgCO2ePerGoodAtConstantFactor: per(kgConstant, units.good),
-    ...(missing !== undefined && { missing }),
-  }
-}
-
-/** The first reason for which a ratio would be a wrong number. */
-function whyWithheld({ good }: Carbon['units'], coverage: Coverage, minCoverage: number): string | undefined {
-  if (good === null) return 'no good units were counted in this time'
-  for (const part of ['energy', 'factor', 'count'] as const) {
-    if (coverage[part] < minCoverage) return `${part} coverage is ${coverage[part].toFixed(3)}, below ${minCoverage}`
-  }
-  return good > 0 ? undefined : 'no good units were made in this time'
-}
-
 function bucketOf({ state, machine, meter, carrier, tally }: Bucketed): Carbon['buckets'][number] {
   const { signal } = tally
   return {
@@ -196,6 +173,7 @@ function bucketOf({ state, machine, meter, carrier, tally }: Bucketed): Carbon['
     kgCO2e: tally.kWhNoLocation.isZero ? tally.location.value : null,
     hours: tally.ms / MS_PER_HOUR,
     ...(signal && { signal }),
+    ...(tally.flags.size > 0 && { flags: [...tally.flags.keys()].sort() }),
   }
 }
 

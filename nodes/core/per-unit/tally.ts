@@ -21,10 +21,14 @@ export interface EnergyPart {
   to: number
   kWh: number | null
   signal?: Signal | undefined
+  flags?: readonly string[]
   sign: 1 | -1
   /** A sub-meter's energy, taken out of its parent meter: it is not the parent's own and covers no time of it. */
   taken?: boolean
 }
+
+/** Flags that tell of the way a reading came, not of the meter; they depend on the order of arrival. */
+const OF_ARRIVAL = new Set(['late', 'backfill'])
 
 /** Energy and emissions of one meter in one state. */
 export class EnergyTally {
@@ -42,14 +46,16 @@ export class EnergyTally {
   gapMs = 0
   readonly qualities = new Map<FactorQuality, number>()
   readonly sources = new Map<string, number>()
+  readonly flags = new Map<string, number>()
   readonly #signals = new Map<string, { value: ExactSum; ms: number }>()
-  readonly #maxKW = new Map<number, number>()
+  #maxKW = 0
   parts = 0
 
   add(part: EnergyPart): void {
     const { segment, from, to, kWh, sign } = part
     this.parts += sign
     const ms = sign * (to - from)
+    if (!part.taken) for (const flag of part.flags ?? []) if (!OF_ARRIVAL.has(flag)) count(this.flags, flag, sign)
     if (kWh === null) {
       if (!part.taken) this.gapMs += ms
       return
@@ -80,7 +86,7 @@ export class EnergyTally {
     }
     const meanKW = mean('meanKW')
     if (meanKW === undefined) return undefined
-    const result: Signal = { meanKW, maxKW: Math.max(...this.#maxKW.keys()) }
+    const result: Signal = { meanKW, maxKW: this.#maxKW }
     for (const name of SIGNALS.slice(1)) {
       const value = mean(name)
       if (value !== undefined) result[name] = value
@@ -97,7 +103,8 @@ export class EnergyTally {
       sum.value.add(value * ms)
       sum.ms += ms
     }
-    count(this.#maxKW, signal.maxKW, ms < 0 ? -1 : 1)
+    // The highest that was seen, whatever went since: evidence for a cause, no figure.
+    this.#maxKW = Math.max(this.#maxKW, signal.maxKW)
   }
 }
 

@@ -1,0 +1,65 @@
+/** What a carbon-meter node says about itself: meters heard, their power, readings rejected. */
+
+import type { Node } from 'node-red'
+import type { Meter } from '../core/meter/meter.ts'
+import { setStatus } from '../shared/node-kit.ts'
+
+const EVERY_MS = 1000
+
+export class MeterStatus {
+  readonly #node: Node
+  readonly #meters: readonly Meter[]
+  /** Mean power of the newest interval of each meter that counts, kW. */
+  readonly #kW = new Map<string, number>()
+  #rejected = 0
+  #shownAt = 0
+  #due: ReturnType<typeof setTimeout> | undefined
+
+  /** `meters`: all of the plant. */
+  constructor(node: Node, meters: readonly Meter[]) {
+    this.#node = node
+    this.#meters = meters
+    setStatus(node, 'grey', `${counted(meters.length)}, no reading yet`)
+  }
+
+  /** The mean power of a meter's newest interval, kW; `undefined` where it is not known, which is not zero. */
+  power(meter: string, kW: number | undefined): void {
+    if (kW === undefined) this.#kW.delete(meter)
+    else this.#kW.set(meter, kW)
+  }
+
+  /** A reading was refused: told at once, and for as long as an update lasts at least. */
+  rejected(meter: string, reason: string): void {
+    this.#rejected++
+    this.stop()
+    this.#shownAt = Date.now()
+    setStatus(this.#node, 'yellow', `${this.#rejected} rejected · ${meter}: ${reason}`)
+  }
+
+  /** Shows no more of what is due. */
+  stop(): void {
+    clearTimeout(this.#due)
+    this.#due = undefined
+  }
+
+  /** Once a second at most; what comes in between is shown at the end of it, so that the last word is never lost. */
+  show(): void {
+    if (this.#due) return
+    const wait = this.#shownAt + EVERY_MS - Date.now()
+    if (wait > 0) this.#due = setTimeout(() => this.#update(), wait)
+    else this.#update()
+  }
+
+  #update(): void {
+    this.stop()
+    this.#shownAt = Date.now()
+    const all = this.#meters.length
+    const heard = this.#meters.filter((meter) => meter.newest !== null).length
+    const parts = [heard === all ? counted(all) : `${heard} of ${counted(all)}`]
+    if (this.#kW.size > 0) parts.push(`${[...this.#kW.values()].reduce((sum, kW) => sum + kW, 0).toFixed(1)} kW`)
+    if (this.#rejected > 0) parts.push(`${this.#rejected} rejected`)
+    setStatus(this.#node, 'green', parts.join(' · '))
+  }
+}
+
+const counted = (meters: number): string => (meters === 1 ? '1 meter' : `${meters} meters`)

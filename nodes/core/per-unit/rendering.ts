@@ -1,0 +1,61 @@
+/** When a record has something new to say, and the revision that says it. */
+
+import type { PlantProduct } from '../plant.ts'
+import type { Carbon } from '../records.ts'
+import type { Cell } from './cell.ts'
+import type { LineState } from './line-state.ts'
+import { figuresOf } from './record.ts'
+import { belongs } from './views.ts'
+
+export interface RenderingOptions {
+  products: ReadonlyMap<string, PlantProduct>
+  minCoverage: number
+  constantFactor: number | null
+}
+
+/** The next revision of a record, or `null` where it would say what the last one said. */
+export function nextRevision(
+  state: LineState,
+  cell: Cell,
+  { closed, ...options }: RenderingOptions & { closed: boolean },
+): Carbon | null {
+  const record = recordOf(state, cell, { closed, ...options }, (cell.sent?.revision ?? -1) + 1)
+  cell.reasons.clear()
+  if (cell.sent ? saysTheSame(cell.sent, record) : cell.isEmpty) return null
+  cell.sent = record
+  return record
+}
+
+/** The record as the facts held give it now. */
+export function recordOf(
+  state: LineState,
+  cell: Cell,
+  options: RenderingOptions & { closed: boolean },
+  revision: number,
+): Carbon {
+  const { closed, ...rest } = options
+  const { from, to } = state.boundsOf(cell)
+  const told = { from: Math.max(from, state.first), to: closed ? to : Math.min(to, state.evident) }
+  const spans = [...state.spans.within(told.from, told.to)].filter((s) => belongs(cell.key, s.context))
+  const isCalendar = cell.key.view === 'day' || cell.key.view === 'shift'
+  const spanMs = spans.reduce((sum, s) => sum + s.to - s.from, 0)
+  const expectedMs = isCalendar ? Math.max(0, told.to - told.from) : spanMs
+  return {
+    ...figuresOf(cell, { from, to, spans, expectedMs, meters: state.meters, ...rest }),
+    revision,
+    ...statusOf(cell, closed),
+  }
+}
+
+/** The first that is said of a record corrects nothing, so it has no reasons. */
+function statusOf(cell: Cell, closed: boolean): Pick<Carbon, 'status' | 'reasons'> {
+  const status = cell.wasFinal ? 'restated' : closed ? 'final' : 'provisional'
+  return { status, reasons: cell.sent ? [...cell.reasons].sort() : [] }
+}
+
+/** True where two revisions differ in nothing but their number and reasons. */
+function saysTheSame(a: Carbon, b: Carbon): boolean {
+  const bare = (r: Carbon): string =>
+    JSON.stringify({ ...r, revision: 0, reasons: 0, status: r.status === 'restated' ? 'final' : r.status })
+  return bare(a) === bare(b)
+}

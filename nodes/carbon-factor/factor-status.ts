@@ -2,8 +2,10 @@
 
 import type { Node } from 'node-red'
 import type { FactorPiece } from '../core/factor/factor.ts'
+import type { EmissionFactor } from '../core/records.ts'
 import type { Outage } from '../providers/poller.ts'
 import { setStatus, type Fill, type Message } from '../shared/node-kit.ts'
+import type { Usual } from './usual.ts'
 
 const MINUTE_MS = 60_000
 const WORST_FIRST: readonly Fill[] = ['red', 'yellow', 'green', 'grey']
@@ -17,6 +19,8 @@ interface Line {
 }
 
 export class FactorStatus {
+  /** By what a factor is judged. */
+  usual: Usual | undefined
   readonly #node: Node
   readonly #lines = new Map<string, Line>()
   readonly #outages = new Map<string, string>()
@@ -28,8 +32,10 @@ export class FactorStatus {
   }
 
   /** What holds for the newest energy of a carrier and zone. */
-  used(carrier: string, zone: string, piece: FactorPiece): void {
-    this.#lines.set(`${carrier} ${zone}`, lineOf(carrier, zone, piece))
+  used(carrier: string, zone: string, { location }: FactorPiece): void {
+    const fill = !location ? 'red' : this.usual?.isWeaker(location) ? 'yellow' : 'green'
+    const text = location ? textOf(location) : `no factor for ${carrier} in ${zone}`
+    this.#lines.set(`${carrier} ${zone}`, { fill, text })
     this.show()
   }
 
@@ -78,10 +84,7 @@ function listOf(reasons: readonly string[]): string {
   return reasons.slice(0, MAX_TOLD).join(' · ') + more
 }
 
-function lineOf(carrier: string, zone: string, { location }: FactorPiece): Line {
-  if (!location) return { fill: 'red', text: `no factor for ${carrier} in ${zone}` }
-  const { kgPerKWh, boundary, quality, rank = 0 } = location
+function textOf({ carrier, zone, kgPerKWh, boundary, quality }: EmissionFactor): string {
   const name = carrier === 'electricity' ? zone : `${carrier} ${zone}`
-  const fallsBack = rank > 0 || quality === 'held'
-  return { fill: fallsBack ? 'yellow' : 'green', text: `${name} ${kgPerKWh.toFixed(3)} kg/kWh ${boundary} ${quality}` }
+  return `${name} ${kgPerKWh.toFixed(3)} kg/kWh ${boundary} ${quality}`
 }

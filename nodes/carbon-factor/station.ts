@@ -13,6 +13,7 @@ import { FactorStatus } from './factor-status.ts'
 import { LiveSources } from './live.ts'
 import { factOf, restore, type Restored } from './restore.ts'
 import { YEARLY, changedRows, cutOff, oldestOf, tableRows, takenBack, yearlyMeans, type Stated } from './state.ts'
+import { Usual } from './usual.ts'
 
 /** How far behind the newest energy a settlement can still reach: providers correct up to three months back. */
 const HORIZON_MS = 92 * 86_400_000
@@ -99,6 +100,7 @@ export class FactorStation {
     const zone = this.#zoneOf(energy.meter)
     const { pieces, facts } = this.#book.lay(energy, zone)
     energy.segments = withFactors(energy, pieces)
+    this.#announce({ rows: [], facts, revisions: [] }, out)
     this.#live.want(energy.carrier, zone, energy)
     this.#showNewest(energy.carrier, zone)
     return this.#write(facts)
@@ -128,6 +130,7 @@ export class FactorStation {
   }
 
   #connect(): LiveSources {
+    this.#status.usual = new Usual(this.#chain, this.#stated)
     const faults = [...this.#chain.faults, ...this.#stated.refused]
     const live = new LiveSources({
       links: this.#chain.links,
@@ -170,12 +173,14 @@ export class FactorStation {
     for (const taken of this.#news.splice(0)) this.#announce(taken, out)
   }
 
-  #announce({ rows, revisions }: Taken, out: Out): void {
+  /** A yearly mean is news when energy first uses it: there is one for each year since long ago. */
+  #announce({ rows, facts, revisions }: Taken, out: Out): void {
     const { RED, model } = this.#options
     const topic = `${model.enterprise}/${model.site}`
     const send = (port: number, payload: object): void =>
       out.send(port, { _msgid: RED.util.generateId(), topic, payload })
-    for (const row of rows) send(1, { ...row, type: 'factor-slot' })
+    const slots = [...rows.filter((row) => row.via !== YEARLY), ...facts.filter((row) => row.via === YEARLY)]
+    for (const row of slots) send(1, { ...row, type: 'factor-slot' })
     for (const revision of revisions) {
       send(0, revision)
       this.#showNewest(revision.carrier, revision.zone)

@@ -170,7 +170,7 @@ describe('production events', () => {
     [
       'a time that is none',
       { type: 'state', line: 'L1', at: 'noon', state: 'Idle' },
-      /at: expected epoch milliseconds or an ISO 8601 time, got "noon"/,
+      /at: expected epoch milliseconds, or ISO 8601 with Z.*got "noon"/,
     ],
     ['a count of nothing', { type: 'count', line: 'L1', at: 1e12, kind: 'total' }, /expected at least one count/],
     [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readRows, type RowTerms } from '../../nodes/core/factor/factor-row.ts'
-import { timeFrom } from '../../nodes/core/factor/factor-time.ts'
+import { timeFrom } from '../../nodes/core/time.ts'
 
 const TERMS: RowTerms = {
   carrier: 'electricity',

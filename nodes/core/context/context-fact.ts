@@ -3,6 +3,7 @@
 import type { PlantModel, PlantSignal } from '../plant.ts'
 import { STEP_ROLES, type StepEvent } from './context.ts'
 import type { CountReport } from './counts.ts'
+import { timeFrom } from '../time.ts'
 import { UNIT_ROLES, type JobEvent, type UnitRole } from '../records.ts'
 
 export type StepFact = StepEvent & { type: 'step'; line: string }
@@ -123,12 +124,10 @@ function number(o: Json, key: string): number {
   return value
 }
 
-/** Epoch milliseconds, or ISO 8601. */
 function time(o: Json, key: string): number {
-  const value = o[key]
-  const ms = typeof value === 'string' ? Date.parse(value) : value
-  if (typeof ms !== 'number' || !Number.isFinite(ms)) throw fault(key, 'epoch milliseconds or an ISO 8601 time', value)
-  return ms
+  const at = timeFrom(o[key], key)
+  if (at === undefined) throw fault(key, 'epoch milliseconds or an ISO 8601 time', undefined)
+  return at
 }
 
 function oneOf<T extends string>(o: Json, key: string, names: ReadonlySet<T>): T {

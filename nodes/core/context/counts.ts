@@ -1,5 +1,7 @@
 /** Units made between two reports of a count, whichever order the reports come in. */
 
+import { lastIndexAt } from './sorted.ts'
+
 export interface CountReport {
   at: number
   value: number
@@ -39,7 +41,7 @@ export class CountTrack {
   /** Adds a report; gives the intervals it withdraws and brings, or `null` for one that changes nothing. */
   report(report: CountReport): CountChange | null {
     if (this.#void.has(report.at)) return null
-    const i = this.#indexAt(report.at)
+    const i = lastIndexAt(this.#reports, report.at)
     const old = this.#reports[i]
     if (old?.at !== report.at) return this.#splice(i + 1, 0, report)
     if (same(old, report)) return null
@@ -51,14 +53,14 @@ export class CountTrack {
   /** Takes back whatever is, or will be, reported for an instant. */
   withdraw(at: number): CountChange | null {
     this.#void.add(at)
-    const i = this.#indexAt(at)
+    const i = lastIndexAt(this.#reports, at)
     return this.#reports[i]?.at === at ? this.#splice(i, 1) : null
   }
 
   /** The intervals that touch `[from, to)`. */
   intervals(from: number, to: number): CountInterval[] {
     const result: CountInterval[] = []
-    for (let i = Math.max(0, this.#indexAt(from)); i < this.#reports.length; i++) {
+    for (let i = Math.max(0, lastIndexAt(this.#reports, from)); i < this.#reports.length; i++) {
       const interval = this.#interval(i)
       if (interval && interval.to > from && interval.from < to) result.push(interval)
       if (this.#reports[i]!.at >= to) break
@@ -68,7 +70,7 @@ export class CountTrack {
 
   /** Forgets the reports before a time, except the last of them. */
   prune(before: number): void {
-    this.#reports.splice(0, Math.max(0, this.#indexAt(before)))
+    this.#reports.splice(0, Math.max(0, lastIndexAt(this.#reports, before)))
     for (const at of this.#conflicts) if (at < before) this.#conflicts.delete(at)
     for (const at of this.#void) if (at < before) this.#void.delete(at)
   }
@@ -105,19 +107,6 @@ export class CountTrack {
       return { units: modulus - before + after, flags: [...flags, 'rollover'] }
     }
     return { units: after, flags: [...flags, 'reset'] }
-  }
-
-  /** Index of the last report at or before a time; −1 where there is none. */
-  #indexAt(ms: number): number {
-    let low = 0
-    let high = this.#reports.length - 1
-    if (high >= 0 && this.#reports[high]!.at <= ms) return high
-    while (low <= high) {
-      const middle = (low + high) >> 1
-      if (this.#reports[middle]!.at <= ms) low = middle + 1
-      else high = middle - 1
-    }
-    return high
   }
 }
 

@@ -1,5 +1,7 @@
 /** A value that changes in steps (an order, a SKU, a state), known by reports that may come late, twice or corrected. */
 
+import { lastIndexAt } from './sorted.ts'
+
 export interface Step {
   at: number
   value: string
@@ -43,42 +45,29 @@ export class StepTrack {
 
   /** What holds at an instant; `undefined` before the first step. */
   at(ms: number): string | undefined {
-    return this.#steps[this.#indexAt(ms)]?.value
+    return this.#steps[lastIndexAt(this.#steps, ms)]?.value
   }
 
   /** The next instant after `ms` at which a step lies. */
   nextAfter(ms: number): number {
-    return this.#steps[this.#indexAt(ms) + 1]?.at ?? FOREVER
+    return this.#steps[lastIndexAt(this.#steps, ms) + 1]?.at ?? FOREVER
   }
 
   /** Forgets all that no longer matters from `before` on; the step that holds at `before` stays. */
   prune(before: number): void {
-    const keep = Math.max(0, this.#indexAt(before))
+    const keep = Math.max(0, lastIndexAt(this.#steps, before))
     for (const step of this.#steps.splice(0, keep)) this.#reports.delete(step.at)
     for (const at of this.#void) if (at < before) this.#void.delete(at)
   }
 
   #settle(at: number): Change | null {
     const winner = this.#void.has(at) ? undefined : (this.#reports.get(at) ?? []).reduce(stronger, undefined)
-    const i = this.#indexAt(at)
+    const i = lastIndexAt(this.#steps, at)
     const old = this.#steps[i]?.at === at ? this.#steps[i] : undefined
     if (old?.value === winner?.value) return null
     if (winner) this.#steps.splice(old ? i : i + 1, old ? 1 : 0, winner)
     else this.#steps.splice(i, 1)
     return { from: at, to: this.nextAfter(at) }
-  }
-
-  /** Index of the last step at or before `ms`; −1 where there is none. The newest is looked at first. */
-  #indexAt(ms: number): number {
-    let low = 0
-    let high = this.#steps.length - 1
-    if (high >= 0 && this.#steps[high]!.at <= ms) return high
-    while (low <= high) {
-      const middle = (low + high) >> 1
-      if (this.#steps[middle]!.at <= ms) low = middle + 1
-      else high = middle - 1
-    }
-    return high
   }
 }
 

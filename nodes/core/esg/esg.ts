@@ -7,7 +7,7 @@
  */
 
 import { ExactSum } from '../exact-sum.ts'
-import { timeFrom } from '../factor/factor-time.ts'
+import { timeFrom } from '../time.ts'
 import { VIEWS, type Carbon, type View } from '../records.ts'
 
 export interface ExportPeriod {

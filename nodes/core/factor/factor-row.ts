@@ -2,7 +2,7 @@
 
 import { EVER } from './factor-order.ts'
 import { FactorTimeline } from './factor.ts'
-import { timeFrom } from './factor-time.ts'
+import { timeFrom } from '../time.ts'
 import type { EmissionFactor, FactorBoundary, FactorMethod, FactorOrigin, FactorQuality } from '../records.ts'
 
 export const BOUNDARIES = ['direct', 'generation', 'lifecycle', 'wtt', 'td'] as const satisfies FactorBoundary[]

@@ -1,5 +1,6 @@
 /** Answers to `{type: 'query', ask, …}` messages. */
 
+import { timeFrom } from '../time.ts'
 import { explain } from './explain.ts'
 import type { Calculator, CalculatorOptions } from './per-unit.ts'
 import { TOTAL_KEYS, totalsOf, type TotalKey } from './totals.ts'
@@ -39,19 +40,11 @@ function totals(query: Json, { calculator, options }: QuerySource): Json {
   if (!Array.isArray(by) || !by.every((k) => TOTAL_KEYS.includes(k as TotalKey))) {
     throw fault('by', `a list of ${TOTAL_KEYS.join(', ')}`, by)
   }
-  const from = time(query, 'from', 0)
-  const to = time(query, 'to', Number.MAX_SAFE_INTEGER)
+  const from = timeFrom(query['from'], 'query from') ?? 0
+  const to = timeFrom(query['to'], 'query to') ?? Number.MAX_SAFE_INTEGER
   const { model, calendar, minCoverage } = options
   const facts = calculator.held(from, to)
   return { rows: totalsOf({ facts, from, to, by: by as TotalKey[], model, calendar, minCoverage }) }
-}
-
-function time(query: Json, key: string, fallback: number): number {
-  const value = query[key]
-  if (value === undefined) return fallback
-  const ms = typeof value === 'string' ? Date.parse(value) : value
-  if (typeof ms !== 'number' || !Number.isFinite(ms)) throw fault(key, 'epoch milliseconds or an ISO 8601 time', value)
-  return ms
 }
 
 function fault(field: string, expected: string, got: unknown): Error {

@@ -1,4 +1,4 @@
-/** Times in factor rows: epoch milliseconds, or ISO 8601 with a zone; a plain day is its midnight UTC. */
+/** Times in messages and tables: epoch milliseconds, or ISO 8601 with a zone; a plain day is its midnight UTC. */
 
 const ISO = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/
 /** The spring of 1973 in ms, and the year 5138 in s: a smaller number of ms was meant as seconds. */

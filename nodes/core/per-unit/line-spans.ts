@@ -22,6 +22,11 @@ export class LineSpans {
     this.#join(Math.max(0, first - 1), first + parts.length)
   }
 
+  /** Lays a correction over the time that is known already; a time that nothing was measured in stays unknown. */
+  correct({ from, to, context }: ContextSpan): void {
+    for (const known of [...this.within(from, to)]) this.lay({ from: known.from, to: known.to, context })
+  }
+
   /** The spans within `[from, to)`, cut to it. */
   *within(from: number, to: number): Generator<ContextSpan> {
     for (let i = this.#firstEndingAfter(from); i < this.#spans.length; i++) {

@@ -90,7 +90,7 @@ export class Calculator {
   contextRevision(revision: ContextRevision): void {
     const line = this.#line(revision.line)
     const bySpan = spansByMachine(revision)
-    for (const span of bySpan.get('') ?? []) line.spans.lay(span)
+    for (const span of bySpan.get('') ?? []) line.spans.correct(span)
     line.touchAll('context-changed', revision)
     for (const meter of this.#options.model.meters) {
       if (meter.line !== revision.line) continue

@@ -30,7 +30,9 @@ export class Calendar {
   readonly #shifts: PlantShift[]
   readonly #holidays: ReadonlySet<string>
   readonly #days = new Map<string, { from: number; to: number; shifts: Shift[] }>()
+  /** The last answers: facts mostly come in order, and the zone's arithmetic is slow. */
   #last: CalendarSpan = { from: 0, to: 0 }
+  #today = { day: '', from: 0, to: 0 }
 
   constructor(model: Pick<PlantModel, 'shifts' | 'holidays'>, zone: ZonedTime) {
     this.#zone = zone
@@ -49,15 +51,17 @@ export class Calendar {
 
   /** The local day around an instant. */
   day(ms: number): { day: string; from: number; to: number } {
+    if (ms >= this.#today.from && ms < this.#today.to) return this.#today
     const day = this.#zone.dayOf(ms)
     const { from, to } = this.#onDay(day)
-    return { day, from, to }
+    this.#today = { day, from, to }
+    return this.#today
   }
 
   /** The stretch around an instant in which neither the shift nor the local day changes. */
   spanAt(ms: number): CalendarSpan {
     if (ms >= this.#last.from && ms < this.#last.to) return this.#last
-    const day = this.#zone.dayOf(ms)
+    const { day } = this.day(ms)
     const today = this.#onDay(day)
     const near = [...this.#onDay(this.#zone.previousDay(day)).shifts, ...today.shifts]
     let { from, to } = today

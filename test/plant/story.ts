@@ -38,7 +38,7 @@ class Story {
   }
 
   #kpi(topic: string, kpi: KpiRecord): void {
-    const time = clock(kpi.timeRange.end)
+    const time = kpi.view === 'window' ? clock(kpi.timeRange.end) : '        '
     if (kpi.value !== null) this.#once(`topic ${topic}`, `${time} KPI        ${topic} = ${kg(kpi.value)} ${kpi.unit}`)
     const { assessment } = kpi
     if (!assessment || kpi.value === null || assessment.state === this.#assessment) return
@@ -54,7 +54,7 @@ class Story {
     const [first] = alarm.causes
     const time = clock(alarm.timeRange.end ?? alarm.detectedAt)
     const figures = `${kg(alarm.value)} kg per unit, usual ${kg(alarm.expected)}`
-    const excess = `${kg(alarm.avoidableKgCO2e)} kg too much in all`
+    const excess = `${kg(alarm.avoidableKgCO2e)} kg could have been avoided`
     const words = alarm.state === 'cleared' ? excess : (first?.cause ?? 'no cause found')
     const line = `${time} ${`alarm ${alarm.state}`.padEnd(10)} ${figures}: ${words}`
     if (!this.#once(`${alarm.alarmId} ${alarm.state}`, line) || alarm.state !== 'raised') return

@@ -12,8 +12,15 @@ interface AnomalyProperties {
   adviseMix: boolean
 }
 
-const between = (least: number, most: number) => (v: string, _opt?: unknown) =>
-  (v === '' || (Number(v) >= least && Number(v) <= most) || `expected a number from ${least} to ${most}`) as boolean
+const word = (key: string, words: Record<string, string | number> = {}): string =>
+  RED._(`@mes-carbon/node-red/carbon-anomaly:carbon-anomaly.${key}`, words)
+
+/** The runtime has a default for what a flow written by hand leaves out. */
+const between = (field: string, least: number, most: number) => (v: string | undefined, _opt?: unknown) =>
+  (v === undefined ||
+    v === '' ||
+    (Number(v) >= least && Number(v) <= most) ||
+    word('error.between', { field: word(`label.${field}`), least, most })) as boolean
 
 RED.nodes.registerType<AnomalyProperties>('carbon-anomaly', {
   category: 'carbon',
@@ -23,16 +30,16 @@ RED.nodes.registerType<AnomalyProperties>('carbon-anomaly', {
     name: { value: '' },
     plant: { value: '', type: 'carbon-plant', required: true },
     ledger: { value: '', type: 'carbon-ledger', required: false },
-    minWindows: { value: '8', validate: between(4, 100) },
-    materialityPct: { value: '5', validate: between(0, 100) },
-    clearPct: { value: '3', validate: between(0, 100) },
+    minWindows: { value: '8', validate: between('minWindows', 4, 100) },
+    materialityPct: { value: '5', validate: between('materiality', 0, 100) },
+    clearPct: { value: '3', validate: between('clear', 0, 100) },
     adviseMix: { value: false },
   },
   inputs: 1,
   outputs: 2,
   paletteLabel: 'carbon anomaly',
-  outputLabels: function (index) {
-    return this._(`carbon-anomaly.output.${index + 1}`)
+  outputLabels: function (i) {
+    return this._(`carbon-anomaly.output.${i + 1}`)
   },
   label: function () {
     return this.name || 'carbon anomaly'

@@ -106,12 +106,15 @@ class AnomalyStation {
     if (state === 'learning') return setStatus(this.#node, 'blue', `learning ${windows}/${this.#settings.minWindows}`)
     if (value === null || expected === null) return setStatus(this.#node, 'grey', missing ?? 'no data')
     const fill = state === 'deviating' ? 'yellow' : 'green'
-    setStatus(this.#node, fill, `${value.toFixed(3)} kg/unit (usual ${expected.toFixed(3)})`)
+    setStatus(this.#node, fill, `${figure(value)} kg/unit (usual ${figure(expected)})`)
   }
 }
 
+/** Three significant digits: a bottle has grams of CO₂e, a car has tonnes. */
+const figure = (kg: number): string => (Math.abs(kg) < 1000 ? kg.toPrecision(3) : kg.toFixed(0))
+
 function showAlarm(node: Node, { kgCO2ePerGood, causes }: CarbonAlert): void {
-  setStatus(node, 'red', `ALARM ${kgCO2ePerGood.toFixed(2)} kg/unit: ${causes[0]?.cause ?? 'cause not known'}`)
+  setStatus(node, 'red', `ALARM ${figure(kgCO2ePerGood)} kg/unit: ${causes[0]?.cause ?? 'cause not known'}`)
 }
 
 function settingsOf(config: AnomalyDef): AlarmSettings {

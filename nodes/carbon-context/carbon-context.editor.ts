@@ -10,8 +10,15 @@ interface ContextProperties {
   horizonHours: string
 }
 
-const atLeast = (least: number) => (v: string, _opt?: unknown) =>
-  (v === '' || Number(v) >= least || `expected a number of ${least} or more`) as boolean
+const word = (key: string, words: Record<string, string | number> = {}): string =>
+  RED._(`@mes-carbon/node-red/carbon-context:carbon-context.${key}`, words)
+
+/** The runtime has a default for what a flow written by hand leaves out. */
+const atLeast = (field: string, least: number) => (v: string | undefined, _opt?: unknown) =>
+  (v === undefined ||
+    v === '' ||
+    Number(v) >= least ||
+    word('error.atLeast', { field: word(`label.${field}`), least })) as boolean
 
 RED.nodes.registerType<ContextProperties>('carbon-context', {
   category: 'carbon',
@@ -21,13 +28,15 @@ RED.nodes.registerType<ContextProperties>('carbon-context', {
     name: { value: '' },
     plant: { value: '', type: 'carbon-plant', required: true },
     ledger: { value: '', type: 'carbon-ledger', required: false },
-    latenessSeconds: { value: '60', validate: atLeast(0) },
-    horizonHours: { value: '48', validate: atLeast(1) },
+    latenessSeconds: { value: '60', validate: atLeast('lateness', 0) },
+    horizonHours: { value: '48', validate: atLeast('horizon', 1) },
   },
   inputs: 1,
   outputs: 2,
   paletteLabel: 'production context',
-  outputLabels: ['energy, production, corrections', 'rejected signals'],
+  outputLabels: function (i) {
+    return this._(`carbon-context.output.${i + 1}`)
+  },
   label: function () {
     return this.name || 'production context'
   },

@@ -16,20 +16,20 @@ interface EsgProperties {
   scopeNotes: string
 }
 
-const say = (key: string): string => RED._(`@mes-carbon/node-red/carbon-esg:carbon-esg.${key}`)
+const word = (key: string): string => RED._(`@mes-carbon/node-red/carbon-esg:carbon-esg.${key}`)
 
 function checkFormats(formats: unknown = 'jsonl'): true | string {
   try {
     readFormats(formats)
     return true
   } catch {
-    return say('error.formats')
+    return word('error.formats')
   }
 }
 
 // A flow written by hand may leave a property out: the runtime has a default for it.
-const checkPath = (path = ''): true | string => !path.split(/[\\/]/).includes('..') || say('error.climbs')
-const checkDelay = (minutes = ''): true | string => Number(minutes) >= 0 || say('error.delay')
+const checkPath = (path = ''): true | string => !path.split(/[\\/]/).includes('..') || word('error.climbs')
+const checkDelay = (minutes = ''): true | string => Number(minutes) >= 0 || word('error.delay')
 
 RED.nodes.registerType<EsgProperties>('carbon-esg', {
   category: 'carbon',
@@ -51,8 +51,12 @@ RED.nodes.registerType<EsgProperties>('carbon-esg', {
   inputs: 1,
   outputs: 2,
   paletteLabel: 'ESG export',
-  inputLabels: () => say('port.input'),
-  outputLabels: (i) => say(i === 0 ? 'port.receipts' : 'port.deadLetters'),
+  inputLabels: function () {
+    return this._('carbon-esg.input.1')
+  },
+  outputLabels: function (i) {
+    return this._(`carbon-esg.output.${i + 1}`)
+  },
   label: function () {
     return this.name || 'ESG export'
   },

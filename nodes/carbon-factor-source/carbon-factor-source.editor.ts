@@ -19,7 +19,7 @@ interface SourceCredentials {
   token: string
 }
 
-const say = (key: string, words?: Record<string, string | number>): string =>
+const word = (key: string, words?: Record<string, string | number>): string =>
   RED._(`@mes-carbon/node-red/carbon-factor-source:carbon-factor-source.${key}`, words ?? {})
 
 type TableTerms = Pick<SourceProperties, 'zone' | 'carrier' | 'boundary'>
@@ -46,14 +46,14 @@ function checkTable(source: SourceProperties, text: string): true | string {
   return faults.length === 0 || faults.slice(0, 5).join('\n')
 }
 
-const isAddress = (v: string): boolean => v === '' || /^https?:\/\/./.test(v)
+const isAddress = (v: string | undefined): boolean => !v || /^https?:\/\/./.test(v)
 
 function showVerdict(): void {
   const value = (key: string): string => String($(`#node-config-input-${key}`).val())
   const terms = { zone: value('zone'), carrier: value('carrier'), boundary: value('boundary') }
   const { rows, faults } = readTable(value('table'), terms)
   const verdict = $('#carbon-factor-source-verdict')
-  verdict.text(faults.length > 0 ? faults.slice(0, 5).join('\n') : say('verdict', { rows }))
+  verdict.text(faults.length > 0 ? faults.slice(0, 5).join('\n') : word('verdict', { rows }))
   verdict.toggleClass('carbon-factor-source-faulty', faults.length > 0)
 }
 
@@ -79,18 +79,21 @@ RED.nodes.registerType<SourceProperties, SourceCredentials, SourceProperties>('c
     // Two parameters, or the editor takes a reason for a yes; the published types know only true and false.
     table: {
       value: '[]',
-      validate: function (v: string, _opt?: unknown) {
-        return checkTable(this as unknown as SourceProperties, v) as boolean
+      validate: function (v: string | undefined, _opt?: unknown) {
+        return checkTable(this as unknown as SourceProperties, v ?? '') as boolean
       },
     },
-    baseUrl: { value: '', validate: (v: string, _opt?: unknown) => (isAddress(v) || say('error.baseUrl')) as boolean },
+    baseUrl: {
+      value: '',
+      validate: (v: string | undefined, _opt?: unknown) => (isAddress(v) || word('error.baseUrl')) as boolean,
+    },
     pollMinutes: {
       value: '15',
-      validate: (v: string, _opt?: unknown) => (v === '' || Number(v) >= 1 || say('error.poll')) as boolean,
+      validate: (v: string | undefined, _opt?: unknown) => (!v || Number(v) >= 1 || word('error.poll')) as boolean,
     },
     timeoutSeconds: {
       value: '10',
-      validate: (v: string, _opt?: unknown) => (v === '' || Number(v) >= 1 || say('error.timeout')) as boolean,
+      validate: (v: string | undefined, _opt?: unknown) => (!v || Number(v) >= 1 || word('error.timeout')) as boolean,
     },
   },
   credentials: { token: { type: 'password' } },

@@ -14,7 +14,7 @@ interface FactorProperties {
 const SOURCE = 'carbon-factor-source'
 /** What the editor's own selects call the entry that opens an empty dialog. */
 const NEW = '_ADD_'
-const say = (key: string): string => RED._(`@mes-carbon/node-red/carbon-factor:carbon-factor.${key}`)
+const word = (key: string): string => RED._(`@mes-carbon/node-red/carbon-factor:carbon-factor.${key}`)
 
 let rows = 0
 
@@ -24,16 +24,16 @@ function addRow(node: EditorNodeInstance, container: JQuery, chosen: string): vo
   const prefix = `carbon-factor-source-${rows++}`
   const select = $('<select>', {
     id: `${prefix}-sources`,
-    'aria-label': say('label.source'),
+    'aria-label': word('label.source'),
     style: 'width: calc(100% - 50px)',
   })
   RED.nodes.eachConfig((config) => {
-    const { id, type, name } = config as { id: string; type: string; name?: string }
-    if (type === SOURCE) select.append($('<option>', { value: id, text: name || id }))
+    const { id, type } = config as { id: string; type: string }
+    if (type === SOURCE) select.append($('<option>', { value: id, text: RED.utils.getNodeLabel(config as never, id) }))
     return true
   })
-  select.append($('<option>', { value: NEW, text: say('label.newSource') })).val(chosen || NEW)
-  const edit = $('<button>', { type: 'button', class: 'red-ui-button', 'aria-label': say('label.editSource') })
+  select.append($('<option>', { value: NEW, text: word('label.newSource') })).val(chosen || NEW)
+  const edit = $('<button>', { type: 'button', class: 'red-ui-button', 'aria-label': word('label.editSource') })
   edit.append($('<i>', { class: 'fa fa-pencil' })).css('margin-left', '6px')
   const open = RED.editor.editConfig as (name: string, type: string, id: string, prefix: string, node: object) => void
   edit.on('click', () => open('sources', SOURCE, String(select.val()), prefix, node))
@@ -51,14 +51,16 @@ RED.nodes.registerType<FactorProperties>('carbon-factor', {
     sources: { value: [], type: 'carbon-factor-source[]', required: false },
     holdMinutes: {
       value: '60',
-      validate: (v: string, _opt?: unknown) => (v === '' || Number(v) >= 0 || say('error.hold')) as boolean,
+      validate: (v: string | undefined, _opt?: unknown) => (Number(v ?? '') >= 0 || word('error.hold')) as boolean,
     },
     yearlyFallback: { value: true },
   },
   inputs: 1,
   outputs: 2,
   paletteLabel: 'emission factor',
-  outputLabels: ['energy with factors, settlements', 'factor slots'],
+  outputLabels: function (i) {
+    return this._(`carbon-factor.output.${i + 1}`)
+  },
   label: function () {
     return this.name || 'emission factor'
   },

@@ -1,5 +1,6 @@
 /** What the configuration of a carbon-factor node states as it stands now, against what it stated before. */
 
+import type { Taken } from '../core/factor/factor-book.ts'
 import { compareVersions, sameRow } from '../core/factor/factor-order.ts'
 import { factorId, readRows } from '../core/factor/factor-row.ts'
 import type { EmissionFactor } from '../core/records.ts'
@@ -38,6 +39,12 @@ export async function yearlyMeans(zones: readonly string[], rank: number, now: n
   const rows = await Promise.all([...new Set(zones)].map((zone) => yearlyRows(zone, now)))
   return rows.flat().map((row) => ({ ...row, rank, via: YEARLY }))
 }
+
+/** The slots that are news. Of the yearly means, one for each year since long ago, those that energy now uses first. */
+export const newSlots = ({ rows, facts }: Pick<Taken, 'rows' | 'facts'>): EmissionFactor[] => [
+  ...rows.filter((row) => row.via !== YEARLY),
+  ...facts.filter((row) => row.via === YEARLY),
+]
 
 /** The oldest time that any of the rows ends at. */
 export const oldestOf = (rows: readonly EmissionFactor[]): number =>

@@ -12,7 +12,7 @@ import type { Chain } from './chain.ts'
 import { FactorStatus } from './factor-status.ts'
 import { LiveSources } from './live.ts'
 import { factOf, restore, type Restored } from './restore.ts'
-import { YEARLY, changedRows, cutOff, oldestOf, tableRows, takenBack, yearlyMeans, type Stated } from './state.ts'
+import { YEARLY, changedRows, cutOff, newSlots, oldestOf, tableRows, takenBack, yearlyMeans } from './state.ts'
 import { Usual } from './usual.ts'
 
 /** How far behind the newest energy a settlement can still reach: providers correct up to three months back. */
@@ -46,7 +46,7 @@ export class FactorStation {
   readonly #news: Taken[] = []
   #chain: Chain
   #live: LiveSources
-  #stated: Stated
+  #stated: ReturnType<typeof tableRows>
 
   constructor(options: StationOptions) {
     const { model, node, chain } = options
@@ -149,9 +149,8 @@ export class FactorStation {
     if (!ledger) return nothing
     try {
       await ledger.ready()
-      const oldest = oldestOf(this.#stated.rows)
-      const zoneOf = (meter: string): string => this.#zoneOf(meter)
-      return restore(ledger, { book: this.#book, horizonMs: HORIZON_MS, oldest, zoneOf, now })
+      const known = { book: this.#book, horizonMs: HORIZON_MS, oldest: oldestOf(this.#stated.rows) }
+      return restore(ledger, { ...known, zoneOf: (meter) => this.#zoneOf(meter), now })
     } catch (error) {
       this.#status.fault([(error as Error).message])
       return nothing
@@ -173,15 +172,13 @@ export class FactorStation {
     for (const taken of this.#news.splice(0)) this.#announce(taken, out)
   }
 
-  /** A yearly mean is news when energy first uses it: there is one for each year since long ago. */
-  #announce({ rows, facts, revisions }: Taken, out: Out): void {
+  #announce(taken: Taken, out: Out): void {
     const { RED, model } = this.#options
     const topic = `${model.enterprise}/${model.site}`
     const send = (port: number, payload: object): void =>
       out.send(port, { _msgid: RED.util.generateId(), topic, payload })
-    const slots = [...rows.filter((row) => row.via !== YEARLY), ...facts.filter((row) => row.via === YEARLY)]
-    for (const row of slots) send(1, { ...row, type: 'factor-slot' })
-    for (const revision of revisions) {
+    for (const row of newSlots(taken)) send(1, { ...row, type: 'factor-slot' })
+    for (const revision of taken.revisions) {
       send(0, revision)
       this.#showNewest(revision.carrier, revision.zone)
     }

@@ -14,36 +14,39 @@ interface KpiProperties {
   opcuaNodes: OpcUaRow[]
 }
 
-const words = (key: string): string => RED._(`@mes-carbon/node-red/carbon-kpi:carbon-kpi.${key}`)
+const word = (key: string): string => RED._(`@mes-carbon/node-red/carbon-kpi:carbon-kpi.${key}`)
 
 /** The published types of validators know texts, and true or false; the editor takes any value and a reason. */
-function hasView(views: string, _opt?: unknown): boolean {
-  return (views.length > 0 || 'choose at least one view') as boolean
-}
+const hasView = (views: unknown, _opt?: unknown): boolean =>
+  ((Array.isArray(views) && views.length > 0) || word('error.views')) as boolean
 
-function prefixIsPlain(prefix: string, _opt?: unknown): boolean {
-  return (!/[+#]/.test(prefix) || 'expected levels without + and #') as boolean
-}
+const prefixIsPlain = (prefix: string | undefined, _opt?: unknown): boolean =>
+  (!/[+#]/.test(prefix ?? '') || word('error.topicPrefix')) as boolean
 
-function rowsAreRight(this: KpiProperties, rows: string, _opt?: unknown): boolean {
+/** What is wrong with a row is said as at deploy. */
+function rowsAreRight(this: KpiProperties, rows: unknown, _opt?: unknown): boolean {
   if (this.format !== 'opcua') return true
   try {
-    return (readOpcUaRows(rows).length > 0 || 'add at least one OPC UA node') as boolean
+    return (readOpcUaRows(rows ?? []).length > 0 || word('error.opcuaNodes')) as boolean
   } catch (error) {
     return (error as Error).message as unknown as boolean
   }
 }
 
 function chooser(name: keyof OpcUaRow, choices: readonly string[], chosen: string | undefined): JQuery {
-  const select = $('<select>').attr({ 'data-field': name, 'aria-label': words(`row.${name}`) })
-  for (const choice of choices) $('<option>').val(choice).text(choice).appendTo(select)
+  const select = $('<select>').attr({ 'data-field': name, 'aria-label': word(`row.${name}`) })
+  for (const choice of choices)
+    $('<option>')
+      .val(choice)
+      .text(choice || word('row.everyView'))
+      .appendTo(select)
   return select.css({ width: '31%', marginRight: '2%' }).val(chosen || choices[0]!)
 }
 
 function writer(name: keyof OpcUaRow, value: string | undefined, width: string): JQuery {
-  const input = $('<input type="text">').attr({ 'data-field': name, 'aria-label': words(`row.${name}`) })
+  const input = $('<input type="text">').attr({ 'data-field': name, 'aria-label': word(`row.${name}`) })
   return input
-    .attr('placeholder', words(`row.${name}`))
+    .attr('placeholder', word(`placeholder.${name}`))
     .css({ width, marginRight: '2%' })
     .val(value ?? '')
 }
@@ -80,8 +83,8 @@ RED.nodes.registerType<KpiProperties>('carbon-kpi', {
   inputs: 1,
   outputs: 1,
   paletteLabel: 'MES KPI',
-  outputLabels: function () {
-    return this._('carbon-kpi.output.1')
+  outputLabels: function (i) {
+    return this._(`carbon-kpi.output.${i + 1}`)
   },
   label: function () {
     return this.name || (this.format === 'opcua' ? 'MES KPI (OPC UA)' : 'MES KPI')
@@ -93,7 +96,7 @@ RED.nodes.registerType<KpiProperties>('carbon-kpi', {
     const boxes = $('#carbon-kpi-views')
     for (const view of VIEWS) {
       const box = $('<input type="checkbox">').attr({ id: `carbon-kpi-view-${view}` })
-      box.css({ width: 'auto', margin: '0 4px 0 0' }).prop('checked', this.views.includes(view))
+      box.css({ width: 'auto', margin: '0 4px 0 0' }).prop('checked', (this.views ?? []).includes(view))
       $('<label>').css({ width: 'auto', marginRight: '12px' }).append(box, view).appendTo(boxes)
     }
     const rows = $('#carbon-kpi-nodes').editableList<Partial<OpcUaRow>>({
@@ -101,7 +104,7 @@ RED.nodes.registerType<KpiProperties>('carbon-kpi', {
       removable: true,
       sortable: true,
     })
-    for (const row of this.opcuaNodes) rows.editableList('addItem', row)
+    for (const row of this.opcuaNodes ?? []) rows.editableList('addItem', row)
     const show = (): void => {
       const isOpcUa = $('#node-input-format').val() === 'opcua'
       $('.carbon-kpi-uns').toggle(!isOpcUa)

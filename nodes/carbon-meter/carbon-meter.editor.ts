@@ -10,8 +10,15 @@ interface MeterProperties {
   horizonHours: string
 }
 
-const atLeast = (least: number) => (v: string, _opt?: unknown) =>
-  (v === '' || Number(v) >= least || `expected a number of ${least} or more`) as boolean
+const word = (key: string, words: Record<string, string | number> = {}): string =>
+  RED._(`@mes-carbon/node-red/carbon-meter:carbon-meter.${key}`, words)
+
+/** The runtime has a default for what a flow written by hand leaves out. */
+const atLeast = (field: string, least: number) => (v: string | undefined, _opt?: unknown) =>
+  (v === undefined ||
+    v === '' ||
+    Number(v) >= least ||
+    word('error.atLeast', { field: word(`label.${field}`), least })) as boolean
 
 RED.nodes.registerType<MeterProperties>('carbon-meter', {
   category: 'carbon',
@@ -21,17 +28,17 @@ RED.nodes.registerType<MeterProperties>('carbon-meter', {
     name: { value: '' },
     plant: { value: '', type: 'carbon-plant', required: true },
     ledger: { value: '', type: 'carbon-ledger', required: false },
-    maxSkewSeconds: { value: '300', validate: atLeast(0) },
-    horizonHours: { value: '48', validate: atLeast(1) },
+    maxSkewSeconds: { value: '300', validate: atLeast('maxSkew', 0) },
+    horizonHours: { value: '48', validate: atLeast('horizon', 1) },
   },
   inputs: 1,
   outputs: 2,
   paletteLabel: 'energy meter',
   inputLabels: function () {
-    return this._('carbon-meter.port.readings')
+    return this._('carbon-meter.input.1')
   },
   outputLabels: function (i) {
-    return this._(i === 0 ? 'carbon-meter.port.energy' : 'carbon-meter.port.rejected')
+    return this._(`carbon-meter.output.${i + 1}`)
   },
   label: function () {
     return this.name || 'energy meter'

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import fc from 'fast-check'
 import { Baseline, quantity } from '../../nodes/core/anomaly/baseline.ts'
 import { intensityOf, pooled, windowOf } from '../../nodes/core/anomaly/features.ts'
 import { location, quantile, scaleOf } from '../../nodes/core/anomaly/robust.ts'
@@ -172,7 +173,7 @@ describe('A window against what is usual', () => {
 
   it('is published largest first, adding up exactly', () => {
     const { terms, actual, expected } = against({ compKW: 600, scrapShare: 0.05, gridKgPerKWh: 0.41 })
-    const split = splitOf(terms, actual - expected)
+    const split = splitOf(terms, actual, expected)
     assert.equal(
       split.reduce((sum, s) => sum + s.kgCO2ePerUnit, 0),
       actual - expected,
@@ -183,6 +184,47 @@ describe('A window against what is usual', () => {
       sizes.toSorted((a, b) => b - a),
     )
   })
+})
+
+describe('The published split', () => {
+  const effects = ['grid-factor', 'carrier-mix', 'specific-energy', 'throughput', 'idle', 'yield'] as const
+  const sum = (split: ReturnType<typeof splitOf>): number => split.reduce((total, s) => total + s.kgCO2ePerUnit, 0)
+
+  it('gives what is less than 1e-12 of the expected to the largest effect', () => {
+    const terms = [0.19, 3e-13, -2e-16, 0.05, 0, 1e-14].map((kg, i) => ({ effect: effects[i]!, kg }))
+    const split = splitOf(terms, 0.92, 0.68)
+    assert.deepEqual(
+      split.map((s) => s.effect),
+      ['grid-factor', 'throughput'],
+    )
+    assert.equal(sum(split), 0.92 - 0.68)
+    near(split[0]!.kgCO2ePerUnit, 0.19, 1e-12)
+  })
+
+  it('adds up to the bit, whatever the effects, and has dust only where large effects cancel', () => {
+    const value = fc.double({ min: 0.001, max: 5, noNaN: true })
+    const term = fc.oneof(
+      fc.double({ min: -3, max: 3, noNaN: true }),
+      fc.double({ min: -1e-13, max: 1e-13, noNaN: true }),
+    )
+    fc.assert(
+      fc.property(value, value, fc.array(term, { maxLength: 5 }), (actual, expected, some) => {
+        const kgs = [...some, actual - expected - some.reduce((total, x) => total + x, 0)]
+        const split = splitOf(
+          kgs.map((kg, i) => ({ effect: effects[i]!, kg })),
+          actual,
+          expected,
+        )
+        assert.equal(sum(split), actual - expected)
+        const largest = Math.max(0, ...split.map((s) => Math.abs(s.kgCO2ePerUnit)))
+        const dust = split.filter((s) => Math.abs(s.kgCO2ePerUnit) < 1e-12 * expected)
+        assert.ok(dust.length <= (largest > Math.min(actual, expected) / 4 ? 1 : 0) || split.length === 1)
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  it('of no difference is empty', () => assert.deepEqual(splitOf([], 0.68, 0.68), []))
 })
 
 describe('Windows as one', () => {

@@ -241,13 +241,47 @@ describe('carbon-factor', () => {
     const bench = await deploy({ node: { yearlyFallback: true } })
     const { kgPerKWh, boundary, quality } = of(await pass(bench, energy('10:00', '10:30', 1)))
     assert.deepEqual([kgPerKWh, boundary, quality], [0.176, 'lifecycle', 'annual'])
-    assert.equal(bench.status.at(-1)?.text, 'GB 0.176 kg/kWh lifecycle annual')
+    const { fill, text } = bench.status.at(-1)!
+    assert.deepEqual([fill, text], ['yellow', 'GB 0.176 kg/kWh lifecycle annual'])
+  })
+
+  it('tells of the yearly means only those that energy uses, each once', async () => {
+    const bench = await deploy({ node: { yearlyFallback: true } })
+    for (const [from, to] of [['10:00', '10:30'], ['10:30', '11:00']] as const) await pass(bench, energy(from, to, 1)) // prettier-ignore
+    const lastYear = { from: Date.UTC(2025, 11, 20), to: Date.UTC(2025, 11, 21) }
+    await pass(bench, energy('10:00', '10:30', 1, lastYear))
+    assert.deepEqual(bench.out[1].map((p) => [p.type, p.quality, new Date(p.from as number).getUTCFullYear()]), [['factor-slot', 'annual', 2026], ['factor-slot', 'annual', 2025]]) // prettier-ignore
   })
 
   it('shows yellow where the first source did not know', async () => {
     const bench = await deploy({ sources: [messages(), table([{ kgPerKWh: 0.2 }])] })
     await pass(bench, energy('10:00', '10:30', 1))
     assert.deepEqual(bench.status.at(-1), { fill: 'yellow', shape: 'ring', text: 'GB 0.200 kg/kWh direct manual' })
+  })
+
+  const gas = { carrier: 'natural-gas', kgPerKWh: 0.18 }
+  const steady: [title: string, sources: object[], sent: Energy, fill: string][] = [
+    ['green for gas from a table behind a feed of electricity', [messages(), table([gas])], energy('10:00', '10:30', 1, { meter: 'oven-g', carrier: 'natural-gas' }), 'green'],
+    ['green for a yearly mean that a table states', [table([{ kgPerKWh: 0.2, quality: 'annual' }])], energy('10:00', '10:30', 1), 'green'],
+    ['green for another zone than that of the feed', [messages(), table([{ kgPerKWh: 0.3, zone: 'DE' }])], energy('10:00', '10:30', 1, { meter: 'far-e' }), 'green'],
+    ['yellow for the second table of a carrier', [table([slot('09:00', '10:00', 0.2)]), table([{ kgPerKWh: 0.3 }])], energy('10:00', '10:30', 1), 'yellow'],
+  ] // prettier-ignore
+  for (const [title, sources, sent, fill] of steady) {
+    it(`shows ${title}`, async () => {
+      const bench = await deploy({ sources })
+      await pass(bench, sent)
+      assert.equal(bench.status.at(-1)?.fill, fill)
+    })
+  }
+
+  it('shows yellow for gas once its feed is silent, and a table stands in', async () => {
+    const bench = await deploy({ sources: [messages(), table([gas])] })
+    bench.send(factors({ ...slot('10:00', '10:30', 0.19), carrier: 'natural-gas' }))
+    const meter = { meter: 'oven-g', carrier: 'natural-gas' }
+    await pass(bench, energy('10:00', '10:30', 1, meter))
+    assert.equal(bench.status.at(-1)?.fill, 'green')
+    await pass(bench, energy('10:30', '11:00', 1, meter))
+    assert.deepEqual(bench.status.at(-1), { fill: 'yellow', shape: 'ring', text: 'natural-gas GB 0.180 kg/kWh direct manual' }) // prettier-ignore
   })
 
   it('refuses rows one by one, names each, and takes the others', async () => {
@@ -494,6 +528,9 @@ describe('carbon-factor with NESO', () => {
     neso.fault = undefined
     await revision(bench, 0.15)
     await until(() => bench.status.at(-1)?.text === 'GB 0.150 kg/kWh generation forecast')
+    assert.equal(bench.status.at(-1)?.fill, 'yellow')
+    neso.put(at('10:00'), { forecast: 150, actual: 162 })
+    await until(() => bench.status.at(-1)?.text === 'GB 0.162 kg/kWh generation measured')
     assert.equal(bench.status.at(-1)?.fill, 'green')
   })
 

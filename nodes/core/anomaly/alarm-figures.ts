@@ -51,7 +51,7 @@ export function figuresOf(around: Surroundings, episode: Episode): Figures | und
     kgCO2ePerGood,
     expected,
     band: usual.band,
-    split: splitOf(terms, kgCO2ePerGood - expected),
+    split: splitOf(terms, kgCO2ePerGood, expected),
     causes: ranked([...found.causes, ...dataCauses(faults, 0)]),
     kgCO2eAvoidable,
   }

@@ -85,7 +85,7 @@ function adviceOf(change: MixChange, input: MixInput): CarbonAlert {
     kgCO2ePerGood,
     expected: before,
     band: [before * (1 - materiality), before * (1 + materiality)],
-    split: splitOf(terms, kgCO2ePerGood - before),
+    split: splitOf(terms, kgCO2ePerGood, before),
     causes: [causeOf(change, { sku, kgCO2ePerGood, byNature, own: usual ? expected : null })],
     kgCO2eAvoidable: 0,
   }

@@ -1,7 +1,7 @@
 /** The difference between a window and what is usual, split exactly over the effects that made it. */
 
 import type { Intensity, UseIntensity } from './features.ts'
-import { decompose, settle, type LmdiRow } from './lmdi.ts'
+import { decompose, leftToRight, settle, type LmdiRow } from './lmdi.ts'
 import type { CarbonAlert, Effect } from '../records.ts'
 
 /** What is usual, and how each use's power follows the pace: the part of it that does not rest. */
@@ -17,6 +17,8 @@ export interface Term {
   kg: number
 }
 
+type EffectKg = Pick<Term, 'effect' | 'kg'>
+
 export interface Comparison {
   /** kg CO₂e per good unit, as the rows give them. */
   actual: number
@@ -26,7 +28,7 @@ export interface Comparison {
 
 /** The factors of a row, in order; their product is the row's kg CO₂e per good unit. */
 const EFFECTS = ['grid-factor', 'carrier-mix', 'specific-energy', 'throughput', 'idle', 'yield'] as const
-/** What is so much smaller than the largest effect is the error of its computation. */
+/** Less than this share of the expected is the error of a computation, no effect. */
 const NOTHING = 1e-12
 /** A machine has changed its fuel when one carrier gains and another loses this share of its energy per unit. */
 const SWITCHED = 0.1
@@ -164,17 +166,25 @@ const EFFECT_OF: Readonly<Record<string, Effect>> = {
   grid: 'grid-factor',
 }
 
-/** The split as published: by effect, largest first; from left to right it adds up to `total` to the bit. */
-export function splitOf(terms: readonly Pick<Term, 'effect' | 'kg'>[], total: number): CarbonAlert['split'] {
+/**
+ * The split of `actual` − `expected` as published: by effect, largest first, without those that are nothing; from left
+ * to right it adds up to the difference to the bit.
+ */
+export function splitOf(terms: readonly EffectKg[], actual: number, expected: number): CarbonAlert['split'] {
   const sums = new Map<Effect, number>(EFFECTS.map((effect) => [effect, 0]))
   for (const { effect, kg } of terms) sums.set(effect, (sums.get(effect) ?? 0) + kg)
-  const largest = Math.max(...[...sums.values()].map(Math.abs))
-  const split = [...sums]
-    .map(([effect, kg]): [Effect, number] => [effect, Math.abs(kg) < NOTHING * largest ? 0 : kg])
-    .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a))
-  const settled = settle(
-    split.map(([, kg]) => kg),
-    total,
+  const all = [...sums].map(([effect, kg]) => ({ effect, kg: Math.abs(kg) > NOTHING * expected ? kg : 0 }))
+  all.sort((a, b) => Math.abs(b.kg) - Math.abs(a.kg))
+  const split = settled(
+    all.filter(({ kg }) => kg !== 0),
+    actual - expected,
   )
-  return split.map(([effect], i) => ({ effect, kgCO2ePerUnit: settled[i]! })).filter((s) => s.kgCO2ePerUnit !== 0)
+  const isExact = leftToRight(split.map((s) => s.kgCO2ePerUnit)) === actual - expected
+  // Where effects far larger than their sum cancel, their bits are too coarse, and one of the others holds the rest.
+  return isExact ? split : settled(all, actual - expected).filter((s) => s.kgCO2ePerUnit !== 0)
+}
+
+function settled(effects: readonly EffectKg[], total: number): CarbonAlert['split'] {
+  const kgs = effects.map(({ kg }) => kg)
+  return settle(kgs, total).map((kgCO2ePerUnit, i) => ({ effect: effects[i]!.effect, kgCO2ePerUnit }))
 }

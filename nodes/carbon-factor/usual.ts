@@ -5,8 +5,8 @@ import type { EmissionFactor, FactorQuality } from '../core/records.ts'
 import type { Chain } from './chain.ts'
 import type { Stated } from './state.ts'
 
-/** What stands in until something better comes. */
-const STOPGAP: ReadonlySet<FactorQuality> = new Set(['forecast', 'held', 'profile', 'annual'])
+/** What stands in where a source has failed. A forecast does not: it is all that a grid can say of the present. */
+const STOPGAP: ReadonlySet<FactorQuality> = new Set(['held', 'profile', 'annual'])
 
 export class Usual {
   /** The earliest source that has served a carrier and zone, its place in the chain. */

@@ -528,7 +528,7 @@ describe('carbon-factor with NESO', () => {
     neso.fault = undefined
     await revision(bench, 0.15)
     await until(() => bench.status.at(-1)?.text === 'GB 0.150 kg/kWh generation forecast')
-    assert.equal(bench.status.at(-1)?.fill, 'yellow')
+    assert.equal(bench.status.at(-1)?.fill, 'green')
     neso.put(at('10:00'), { forecast: 150, actual: 162 })
     await until(() => bench.status.at(-1)?.text === 'GB 0.162 kg/kWh generation measured')
     assert.equal(bench.status.at(-1)?.fill, 'green')

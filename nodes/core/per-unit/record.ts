@@ -1,12 +1,13 @@
 /** From the sums of a cell to the published record. Ratios are divided here, last, and nowhere else. */
 
 import type { Bucketed, Cell } from './cell.ts'
+import { atConstantFactor, emissionsOf, factorOf, total } from './emissions.ts'
 import { oeeOf } from './oee.ts'
 import { perUnitOf } from './ratio.ts'
 import type { PlantProduct } from '../plant.ts'
-import { isMissing, type Carbon, type Coverage, type FactorQuality, type Oee } from '../records.ts'
+import { isMissing, type Carbon, type Coverage, type Oee } from '../records.ts'
 import type { ContextSpan } from '../segments.ts'
-import { MS_PER_HOUR, scopeOf } from '../units.ts'
+import { MS_PER_HOUR } from '../units.ts'
 
 /** What a record needs beside its sums. */
 export interface Surroundings {
@@ -24,9 +25,6 @@ export interface Surroundings {
 }
 
 type Figures = Omit<Carbon, 'revision' | 'status' | 'reasons'>
-
-/** Best first. */
-const QUALITIES: readonly FactorQuality[] = ['measured', 'manual', 'estimated', 'forecast', 'held', 'profile', 'annual']
 
 /** All figures of a record; what is not known is `null` and says why. */
 export function figuresOf(cell: Cell, around: Surroundings): Figures {
@@ -54,7 +52,7 @@ export function figuresOf(cell: Cell, around: Surroundings): Figures {
     perUnit: perUnitOf({
       kWh,
       kg: kgCO2e.total,
-      kgConstant: atConstantFactor(buckets, around),
+      kgConstant: atConstantFactor(buckets, around.constantFactor),
       units,
       coverage,
       minCoverage: around.minCoverage,
@@ -73,32 +71,10 @@ function onlySku(spans: readonly ContextSpan[]): string | undefined {
   return skus.size === 1 ? sku : undefined
 }
 
-const total = (buckets: Bucketed[], of: (b: Bucketed) => number): number => buckets.reduce((sum, b) => sum + of(b), 0)
-
 function byCarrier(buckets: Bucketed[]): Record<string, number> {
   const result: Record<string, number> = {}
   for (const b of buckets) result[b.carrier] = (result[b.carrier] ?? 0) + b.tally.kWh.value
   return result
-}
-
-/** Known emissions by scope; a ledger that lacks a factor for any of its energy is `null` as a whole. */
-function emissionsOf(buckets: Bucketed[]): Carbon['kgCO2e'] {
-  const [fuels, bought] = [
-    buckets.filter((b) => scopeOf(b.carrier) === 1),
-    buckets.filter((b) => scopeOf(b.carrier) === 2),
-  ]
-  const scope1 = total(fuels, (b) => b.tally.location.value)
-  const scope2Location = total(bought, (b) => b.tally.location.value)
-  const marketKnown = bought.length > 0 && bought.every((b) => b.tally.kWhNoMarket.isZero)
-  const upstreamKnown = buckets.length > 0 && buckets.every((b) => b.tally.kWhNoUpstream.isZero)
-  const scope3Upstream = upstreamKnown ? total(buckets, (b) => b.tally.upstream.value) : null
-  return {
-    scope1,
-    scope2Location,
-    scope2Market: marketKnown ? total(bought, (b) => b.tally.market.value) : null,
-    scope3Upstream,
-    total: scope1 + scope2Location + (scope3Upstream ?? 0),
-  }
 }
 
 /** Good, scrap and produced complete each other where two of the three are counted. */
@@ -154,14 +130,6 @@ function coverageOf({ units }: Cell, buckets: Bucketed[], { meters, expectedMs }
 
 const clamp = (x: number): number => Math.min(1, Math.max(0, x))
 
-/** Emissions with electricity at the constant factor; `null` where there is none. */
-function atConstantFactor(buckets: Bucketed[], { constantFactor }: Surroundings): number | null {
-  if (constantFactor === null) return null
-  return total(buckets, (b) =>
-    b.carrier === 'electricity' ? b.tally.kWh.value * constantFactor : b.tally.location.value,
-  )
-}
-
 function bucketOf({ state, machine, meter, carrier, tally }: Bucketed): Carbon['buckets'][number] {
   const { signal } = tally
   return {
@@ -174,21 +142,6 @@ function bucketOf({ state, machine, meter, carrier, tally }: Bucketed): Carbon['
     hours: tally.ms / MS_PER_HOUR,
     ...(signal && { signal }),
     ...(tally.flags.size > 0 && { flags: [...tally.flags.keys()].sort() }),
-  }
-}
-
-/** The effective factor of electricity, or of all energy where a line has none. */
-function factorOf(buckets: Bucketed[]): Carbon['factor'] {
-  const electric = buckets.filter((b) => b.carrier === 'electricity')
-  const chosen = electric.length > 0 ? electric : buckets
-  const kWh = total(chosen, (b) => b.tally.kWh.value) - total(chosen, (b) => b.tally.kWhNoLocation.value)
-  const qualities = new Set(buckets.flatMap((b) => [...b.tally.qualities.keys()]))
-  const worst = [...QUALITIES].reverse().find((q) => qualities.has(q))
-  const isMissingSome = buckets.some((b) => !b.tally.kWhNoLocation.isZero)
-  return {
-    kgPerKWh: kWh > 0 ? total(chosen, (b) => b.tally.location.value) / kWh : null,
-    worstQuality: isMissingSome ? 'missing' : (worst ?? 'missing'),
-    sources: [...new Set(buckets.flatMap((b) => [...b.tally.sources.keys()]))].sort(),
   }
 }
 

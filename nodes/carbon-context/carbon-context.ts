@@ -52,14 +52,14 @@ class ContextStation {
   readonly #limits: ClockLimits
   readonly #latenessSeconds: number
   #rejected = 0
-  #prunedAt = 0
+  readonly #prunedAt = new Map<string, number>()
 
   constructor(RED: NodeAPI, node: Node, config: ContextDef) {
     const { model, calendar } = plantOf(RED, config.plant)
     this.#node = node
     this.#model = model
     // Pieces of production are numbered on from the clock, so that none is below one sent before a restart.
-    this.#context = new PlantContext(model, calendar, Math.floor(Date.now() / 1000))
+    this.#context = new PlantContext(model, calendar, Date.now())
     this.#signals = new SourceIndex(model.signals, (s) => s.source)
     this.#ledger = ledgerOf(RED, config.ledger)
     this.#latenessSeconds = numberFrom(config.latenessSeconds, 60, 'latenessSeconds')
@@ -91,15 +91,20 @@ class ContextStation {
     this.#context.lay(energy)
     message['latenessSeconds'] = this.#latenessSeconds
     out.send(0, message)
-    if (energy.to - this.#prunedAt < MS_PER_HOUR) return
-    this.#prunedAt = energy.to
-    this.#context.prune(energy.to - this.#limits.horizonMs)
+    this.#forget(energy)
+  }
+
+  /** Each line forgets by its own time: one may play an old recording while another is live. */
+  #forget({ line, to }: Energy): void {
+    if (line === undefined || to - (this.#prunedAt.get(line) ?? 0) < MS_PER_HOUR) return
+    this.#prunedAt.set(line, to)
+    this.#context.prune(line, to - this.#limits.horizonMs)
   }
 
   #takeEvent(message: Message, out: Out): ContextFact[] {
     const facts = readEvent(message.payload as Record<string, unknown>, this.#model)
     for (const fact of facts) {
-      this.#believe(fact.at)
+      this.#believe(fact.line, fact.at)
       this.#apply(fact, message, out)
     }
     return facts
@@ -114,7 +119,7 @@ class ContextStation {
     const facts: ContextFact[] = []
     for (const { sample, signal } of found) {
       try {
-        const fact = readSignal(signal, sample, this.#believe(sample.at ?? Date.now()))
+        const fact = readSignal(signal, sample, this.#believe(signal.line, sample.at ?? Date.now()))
         if (!fact) continue
         this.#apply(fact, message, out)
         facts.push(fact)
@@ -142,8 +147,8 @@ class ContextStation {
     out.send(1, { _msgid: message._msgid, topic: message.topic, payload: { type: 'rejected', ...why } })
   }
 
-  #believe(at: number): number {
-    return readClock(at, { now: Date.now(), newest: this.#context.newest }, this.#limits)
+  #believe(line: string, at: number): number {
+    return readClock(at, { now: Date.now(), newest: this.#context.newest(line) }, this.#limits)
   }
 }
 

@@ -87,17 +87,18 @@ export class PlantContext {
     Array.from(this.production())
   }
 
-  /** The newest time that energy or counts of any line have reached. */
-  get newest(): number {
-    return [...this.#lines.values()].reduce((max, line) => Math.max(max, line.told.to), 0)
+  /** The newest time that energy or counts of a line have reached; 0 before the first. */
+  newest(line: string): number {
+    return this.#lines.get(line)?.told.to ?? 0
   }
 
-  prune(before: number): void {
-    for (const { context, counts, cuts } of this.#lines.values()) {
-      context.prune(before)
-      for (const key of cuts.keys()) if (Number(key.split('|')[2]) < before) cuts.delete(key)
-      for (const track of counts.values()) track.prune(before)
-    }
+  /** Forgets what no longer matters to a line from a time on. */
+  prune(line: string, before: number): void {
+    const known = this.#lines.get(line)
+    if (!known) return
+    known.context.prune(before)
+    for (const key of known.cuts.keys()) if (Number(key.split('|')[2]) < before) known.cuts.delete(key)
+    for (const track of known.counts.values()) track.prune(before)
   }
 
   #counted(line: Line, fact: CountFact): ContextOutcome {
@@ -109,18 +110,50 @@ export class PlantContext {
     return { production: this.#recount(fact, line, changes) }
   }
 
-  /** The pieces of intervals that came; the first of them withdraws the pieces of those that went. */
+  /**
+   * The pieces of intervals that came; the first of them withdraws the pieces of those that went. A correction is two
+   * changes, and what the first brings the second may take again.
+   */
   #recount({ line: id, role }: CountFact, line: Line, changes: (CountChange | null)[]): Production[] {
-    const added = changes.flatMap((c) => c?.added ?? [])
-    const gone = changes.flatMap((c) => c?.removed ?? []).map((interval) => cutKey(role, interval))
-    const pieces = added.flatMap((interval) => this.#cut(id, { line, role, interval }))
-    const kept = new Set(added.map((interval) => cutKey(role, interval)))
-    for (const key of gone) {
-      if (kept.has(key)) continue
-      withdraw(pieces[0], line.cuts.get(key) ?? [])
+    const came = new Map<string, CountInterval>()
+    const went = new Map<string, CountInterval>()
+    for (const change of changes) {
+      for (const interval of change?.removed ?? []) {
+        came.delete(cutKey(role, interval))
+        went.set(cutKey(role, interval), interval)
+      }
+      for (const interval of change?.added ?? []) {
+        went.delete(cutKey(role, interval))
+        came.set(cutKey(role, interval), interval)
+      }
+    }
+    const pieces = [...came.values()].flatMap((interval) => this.#cut(id, { line, role, interval }))
+    for (const [key, interval] of went) {
+      const ids = line.cuts.get(key) ?? []
       line.cuts.delete(key)
+      if (pieces.length === 0 && ids.length > 0) pieces.push(this.#nothing(id, line, interval))
+      withdraw(pieces[0], ids)
     }
     return pieces
+  }
+
+  /** A piece without units, to withdraw others where none takes their place. */
+  #nothing(id: string, line: Line, interval: CountInterval): Production {
+    const [span] = line.context.spans(interval.from, interval.to)
+    const { from, to, context } = span!
+    const units = { produced: null, good: null, scrap: null, rework: null }
+    const name = `${id}|withdrawn|${interval.from}|${interval.to}`
+    return {
+      type: 'production',
+      id: name,
+      revision: ++this.#revision,
+      line: id,
+      from,
+      to,
+      ...units,
+      context,
+      flags: [],
+    }
   }
 
   #trackOf(line: Line, { line: id, role }: CountFact): CountTrack {

@@ -13,7 +13,7 @@ export class FactStore<T extends Fact> {
   readonly #byId = new Map<string, T>()
   readonly #groups = new Map<string, T[]>()
   /** Facts that were withdrawn: a late duplicate must not bring them back. */
-  readonly #withdrawn = new Map<string, { revision: number; to: number }>()
+  readonly #withdrawn = new Map<string, { group: string; revision: number; to: number }>()
   readonly #groupOf: (fact: T) => string
 
   constructor(groupOf: (fact: T) => string) {
@@ -29,7 +29,7 @@ export class FactStore<T extends Fact> {
    * is held, and for one that was withdrawn.
    */
   put(fact: T): { gone: T[]; isNew: boolean } {
-    const gone = this.#withdraw(fact)
+    const gone = this.withdraw(fact)
     const held = this.#byId.get(fact.id)
     const newest = held?.revision ?? this.#withdrawn.get(fact.id)?.revision ?? -1
     if (fact.revision <= newest) return { gone, isNew: false }
@@ -63,22 +63,22 @@ export class FactStore<T extends Fact> {
     return this.#byId.values()
   }
 
-  /** Forgets facts that ended before a time. */
-  prune(before: number): void {
-    for (const facts of this.#groups.values()) {
-      let n = 0
-      while (n < facts.length && facts[n]!.to < before) this.#byId.delete(facts[n++]!.id)
-      if (n > 0) facts.splice(0, n)
-    }
-    for (const [id, { to }] of this.#withdrawn) if (to < before) this.#withdrawn.delete(id)
+  /** Forgets the facts of a group that ended before a time. */
+  prune(group: string, before: number): void {
+    const facts = this.#groups.get(group) ?? []
+    let n = 0
+    while (n < facts.length && facts[n]!.to < before) this.#byId.delete(facts[n++]!.id)
+    if (n > 0) facts.splice(0, n)
+    for (const [id, gone] of this.#withdrawn) if (gone.group === group && gone.to < before) this.#withdrawn.delete(id)
   }
 
-  #withdraw(fact: T): T[] {
+  /** Takes out what a fact replaces, and gives it. */
+  withdraw(fact: T): T[] {
     const gone: T[] = []
     for (const id of fact.replaces ?? []) {
       if (id === fact.id) continue
       const old = this.#byId.get(id)
-      this.#withdrawn.set(id, { revision: old?.revision ?? 0, to: old?.to ?? fact.to })
+      this.#withdrawn.set(id, { group: this.#groupOf(fact), revision: old?.revision ?? 0, to: old?.to ?? fact.to })
       if (!old) continue
       this.#remove(old)
       this.#byId.delete(id)

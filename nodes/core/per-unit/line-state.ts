@@ -16,6 +16,8 @@ export class LineState {
   evident = 0
   /** The first measurement: before it nothing was expected. */
   first = FOREVER
+  /** What lies before is forgotten. */
+  pruned = 0
   /** Records that are not closed, or that a late fact has opened again. */
   readonly #open = new Set<Cell>()
   /** When an order began whose beginning is older than the spans that are kept. */
@@ -87,6 +89,7 @@ export class LineState {
 
   /** Forgets what is older than a time; an order that goes on keeps its beginning. */
   prune(before: number): void {
+    this.pruned = before
     for (const [id, cell] of this.cells) {
       const bounds = this.boundsOf(cell)
       if (bounds.to >= before) {

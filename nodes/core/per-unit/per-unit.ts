@@ -15,6 +15,7 @@ import { nextRevision, recordOf, type RenderingOptions } from './rendering.ts'
 import { factorReason, spansByMachine } from './revision.ts'
 import {
   isMissing,
+  UNIT_ROLES,
   type Carbon,
   type ContextRevision,
   type Energy,
@@ -48,11 +49,13 @@ export class Calculator {
   readonly #production = new FactStore<Production>((p) => p.line)
   readonly #lines = new Map<string, LineState>()
   readonly #rendering: RenderingOptions
-  #pruned = 0
+  /** Meters of no line: no record is made of them, so any line's time will do. */
+  readonly #unclaimed: readonly string[]
 
   constructor(options: CalculatorOptions) {
     this.#options = options
     this.#rules = new PostingRules(options.model, viewKeying(options))
+    this.#unclaimed = options.model.meters.filter((m) => m.line === undefined).map((m) => m.id)
     const { minCoverage, constantFactor } = options
     this.#rendering = { products: new Map(options.model.products.map((p) => [p.sku, p])), minCoverage, constantFactor }
   }
@@ -67,7 +70,11 @@ export class Calculator {
 
   /** Takes a piece of production in. */
   production(piece: Production, why?: string): void {
-    const { gone, isNew } = this.#production.put(piece)
+    // A piece without any units only withdraws others.
+    const isWithdrawal = UNIT_ROLES.every((role) => piece[role] === null)
+    const { gone, isNew } = isWithdrawal
+      ? { gone: this.#production.withdraw(piece), isNew: false }
+      : this.#production.put(piece)
     const reason = why ?? (gone.length > 0 || this.#isLate(piece.line, piece.to) ? 'late-count' : undefined)
     for (const old of gone) this.#count(old, -1, reason)
     if (isNew) this.#count(piece, 1, reason)
@@ -136,7 +143,7 @@ export class Calculator {
       cell.dirty = false
       if (record) result.push(record)
     }
-    this.#prune(state.newest)
+    this.#prune(line, state)
     return result
   }
 
@@ -216,14 +223,14 @@ export class Calculator {
     return cell
   }
 
-  /** Forgets what is older than the horizon, now and then. */
-  #prune(newest: number): void {
-    const before = newest - this.#options.horizonMs
-    if (before < this.#pruned + PRUNE_EVERY_MS) return
-    this.#pruned = before
-    this.#energy.prune(before)
-    this.#production.prune(before)
-    for (const state of this.#lines.values()) state.prune(before)
+  /** Now and then a line forgets what is older than its horizon: one may play an old recording while another is live. */
+  #prune(line: string, state: LineState): void {
+    const before = state.newest - this.#options.horizonMs
+    if (before < state.pruned + PRUNE_EVERY_MS) return
+    for (const meter of state.meters) this.#energy.prune(meter, before)
+    for (const meter of this.#unclaimed) this.#energy.prune(meter, before)
+    this.#production.prune(line, before)
+    state.prune(before)
   }
 }
 

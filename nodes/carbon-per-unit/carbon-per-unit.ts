@@ -26,7 +26,8 @@ import {
   type Message,
   type Out,
 } from '../shared/node-kit.ts'
-import type { Ledger } from '../stores/ledger.ts'
+import { plantFact } from '../shared/plant-version.ts'
+import type { Fact, Ledger } from '../stores/ledger.ts'
 import { Emission } from './emission.ts'
 
 interface PerUnitDef extends NodeDef {
@@ -63,6 +64,7 @@ class PerUnitStation {
   readonly #calculator: Calculator
   readonly #ledger: Ledger | undefined
   readonly #emission: Emission
+  #version: Fact | undefined
 
   constructor(RED: NodeAPI, node: Node, config: PerUnitDef) {
     this.#node = node
@@ -70,6 +72,7 @@ class PerUnitStation {
     this.#model = this.#plant.model
     this.#ledger = ledgerOf(RED, config.ledger)
     this.#options = optionsOf(config, this.#plant)
+    if (this.#ledger) this.#options.plant = (this.#version = versionOf(this.#options)).id
     this.#calculator = new Calculator(this.#options)
     this.#emission = new Emission(this.#calculator, {
       emitMs: numberFrom(config.emitSeconds, 10, 'emitSeconds') * 1000,
@@ -86,6 +89,7 @@ class PerUnitStation {
     const ledger = this.#ledger
     if (!ledger) return
     await ledger.ready()
+    if (this.#version) ledger.append([this.#version]).catch((error: Error) => this.#node.error(error, {}))
     replay(openFacts(ledger, this.#options.horizonMs), this.#plant, this.#calculator)
     for (const record of openRecords(ledger, this.#options.horizonMs))
       this.#calculator.restoreRecord(record, KEEP_EVERY)
@@ -163,6 +167,10 @@ function optionsOf(config: PerUnitDef, { model, calendar }: ReturnType<typeof pl
     latenessMs: LATENESS_SECONDS * 1000,
     constantFactor: hasConstant ? numberFrom(config.constantFactor, 0, 'constantFactor') : null,
   }
+}
+
+function versionOf({ model, views, windowMs, minCoverage, constantFactor }: CalculatorOptions): Fact {
+  return plantFact({ model, settings: { views, windowMs, minCoverage, constantFactor } })
 }
 
 function showStatus(node: Node, { line, view, perUnit }: Carbon): void {

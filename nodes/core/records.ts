@@ -240,6 +240,13 @@ export interface Carbon {
   buckets: Bucket[]
   factor: { kgPerKWh: number | null; worstQuality: string; sources: string[] }
   oee?: Oee
+  /** The version of plant model and settings that it was made under: the id of a `plant` fact of the ledger. */
+  plant?: string
+  /**
+   * Says that this is an adjusting record: what a record of a closed period would differ by, booked in the open one.
+   * `revision` is the one that stands in the closed period.
+   */
+  adjusts?: { id: string; revision: number }
 }
 
 export interface PerUnit {

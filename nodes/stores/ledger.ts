@@ -2,8 +2,11 @@
 
 import type { Carbon, CarbonAlert, View } from '../core/records.ts'
 
-/** `energy`: meter intervals · `production`: counts · `factor`: factor rows · `context`: jobs, states, orders, SKUs. */
-export const FACT_KINDS = ['energy', 'production', 'factor', 'context'] as const
+/**
+ * `energy`: meter intervals · `production`: counts · `factor`: factor rows · `context`: jobs, states, orders, SKUs ·
+ * `plant`: a version of the plant model and of the calculator's settings.
+ */
+export const FACT_KINDS = ['energy', 'production', 'factor', 'context', 'plant'] as const
 export type FactKind = (typeof FACT_KINDS)[number]
 
 /** The kinds that are measured, and so say how far time has come. */

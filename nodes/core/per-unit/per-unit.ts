@@ -33,6 +33,8 @@ export interface CalculatorOptions extends ViewOptions {
   horizonMs: number
   latenessMs: number
   constantFactor: number | null
+  /** Version of the plant model and of these settings; named in each record. */
+  plant?: string
 }
 
 export interface HeldFacts {
@@ -56,8 +58,9 @@ export class Calculator {
     this.#options = options
     this.#rules = new PostingRules(options.model, viewKeying(options))
     this.#unclaimed = options.model.meters.filter((m) => m.line === undefined).map((m) => m.id)
-    const { minCoverage, constantFactor } = options
-    this.#rendering = { products: new Map(options.model.products.map((p) => [p.sku, p])), minCoverage, constantFactor }
+    const { minCoverage, constantFactor, plant } = options
+    const products = new Map(options.model.products.map((p) => [p.sku, p]))
+    this.#rendering = { products, minCoverage, constantFactor, plant }
   }
 
   /** Takes a meter interval in; a higher revision replaces a lower one, `replaces` are withdrawn. */

@@ -11,6 +11,8 @@ export interface RenderingOptions {
   products: ReadonlyMap<string, PlantProduct>
   minCoverage: number
   constantFactor: number | null
+  /** Version of the plant model, named in each record. */
+  plant?: string | undefined
 }
 
 /** The next revision of a record, or `null` where it would say what the last one said. */
@@ -33,7 +35,7 @@ export function recordOf(
   options: RenderingOptions & { closed: boolean },
   revision: number,
 ): Carbon {
-  const { closed, ...rest } = options
+  const { closed, plant, ...rest } = options
   const { from, to } = state.boundsOf(cell)
   const told = { from: Math.max(from, state.first), to: closed ? to : Math.min(to, state.evident) }
   const spans = [...state.spans.within(told.from, told.to)].filter((s) => belongs(cell.key, s.context))
@@ -44,6 +46,7 @@ export function recordOf(
     ...figuresOf(cell, { from, to, spans, expectedMs, meters: state.meters, ...rest }),
     revision,
     ...statusOf(cell, closed),
+    ...(plant !== undefined && { plant }),
   }
 }
 
@@ -53,9 +56,9 @@ function statusOf(cell: Cell, closed: boolean): Pick<Carbon, 'status' | 'reasons
   return { status, reasons: cell.sent ? [...cell.reasons].sort() : [] }
 }
 
-/** True where two revisions differ in nothing but their number and reasons. */
+/** True where two revisions differ in nothing but their number, their reasons and the version of the plant model. */
 function saysTheSame(a: Carbon, b: Carbon): boolean {
   const bare = (r: Carbon): string =>
-    JSON.stringify({ ...r, revision: 0, reasons: 0, status: r.status === 'restated' ? 'final' : r.status })
+    JSON.stringify({ ...r, revision: 0, reasons: 0, plant: 0, status: r.status === 'restated' ? 'final' : r.status })
   return bare(a) === bare(b)
 }

@@ -50,11 +50,15 @@ export interface PlantMeter {
   /** A silence of a power meter longer than this is a known gap. */
   maxGapSeconds?: number
   shared?: PlantShare
+  /** The meter that this one measures once more: it stands in where that one is silent, and is never added to it. */
+  redundantTo?: string
 }
 export interface PlantShare {
   lines: string[]
   rule: 'units' | 'run-time' | 'energy' | 'mass' | 'fixed'
   shares?: Record<string, number>
+  /** How long the stretches are that are shared out by their own drivers; without it that of the windows. */
+  periodMinutes?: number
 }
 
 export const SIGNAL_ROLES = [

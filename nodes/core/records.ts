@@ -236,6 +236,10 @@ export interface Carbon {
   }
   units: Record<UnitRole | 'standard', number | null>
   perUnit: PerUnit
+  /** What of the energy and emissions went into scrap: the part of the units made; `null` where they are not counted. */
+  scrap?: { kWh: number | null; kgCO2e: number | null }
+  /** What the ratios carry for what is not known, where anything is. */
+  surrogate?: Surrogate
   coverage: Coverage
   buckets: Bucket[]
   factor: { kgPerKWh: number | null; worstQuality: string; sources: string[] }
@@ -257,6 +261,19 @@ export interface PerUnit {
   kgCO2ePerGoodAtConstantFactor: number | null
   /** Why the ratios are `null`. */
   missing?: string
+}
+
+/**
+ * The most that the unknown part of a record can have been. It is in the ratios, so that a missing input never makes
+ * them look better, and not in the energy and emissions of the record, which are the known ones.
+ */
+export interface Surrogate {
+  kWh: number
+  kgCO2e: number
+  /** How each part of it was reckoned. */
+  why: string[]
+  /** Why there is no such most: then no ratio is told. */
+  unbounded?: string
 }
 
 /** Shares of what is known, each 0 … 1. */

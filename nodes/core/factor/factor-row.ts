@@ -1,6 +1,7 @@
 /** Reading factor rows that come from outside, a table or a message; a wrong row is refused with the field and the unit. */
 
 import { EVER } from './factor-order.ts'
+import { mostKgPerKWh } from './factor-limits.ts'
 import { FactorTimeline } from './factor.ts'
 import { timeFrom } from '../time.ts'
 import type { EmissionFactor, FactorBoundary, FactorMethod, FactorOrigin, FactorQuality } from '../records.ts'
@@ -17,9 +18,6 @@ const QUALITIES = [
   'manual',
 ] as const satisfies FactorQuality[]
 
-/** The dirtiest grids of the world are near 1.2 kg/kWh; more is a slip of the unit. */
-export const MAX_GRID_KG_PER_KWH = 1.5
-const MAX_KG_PER_KWH = 10
 const MAX_TEXT = 200
 
 /** What a row takes from its source where it says nothing itself. */
@@ -129,7 +127,7 @@ function valueOf(o: Json, carrier: string): Pick<EmissionFactor, 'kgPerKWh' | 'o
     throw new Error(wrong('gPerKWh', 'either kgPerKWh (kg/kWh) or gPerKWh (g/kWh)', 'both'))
   }
   const per = inGrams ? 1000 : 1
-  const most = (carrier === 'electricity' ? MAX_GRID_KG_PER_KWH : MAX_KG_PER_KWH) * per
+  const most = mostKgPerKWh(carrier) * per
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0 || value > most) {
     throw new Error(wrong(field, `a number above 0 and up to ${most} ${unit}`, value))
   }

@@ -5,8 +5,11 @@ import { isMissing } from '../records.ts'
 import { EnergyTally, UnitTally, type EnergyPart } from './tally.ts'
 import type { CellKey } from './views.ts'
 
+/** Energy that no state of the line explains: its part of a shared meter, the site's rest, and what nobody has caused. */
+export type Account = 'shared-in' | 'residual' | 'unallocated'
+
 export interface Bucketed {
-  state: StateBucket | 'no-context'
+  state: StateBucket | Account | 'no-context'
   machine: string | undefined
   meter: string
   carrier: string
@@ -18,6 +21,8 @@ export interface Booking {
   meter: string
   machine: string | undefined
   carrier: string
+  /** Stands in for the state. */
+  account?: Account
 }
 
 export class Cell {
@@ -43,9 +48,11 @@ export class Cell {
     return this.sent !== undefined && this.sent.status !== 'provisional'
   }
 
-  book(part: EnergyPart, { meter, machine, carrier }: Booking): void {
-    const { context } = part.segment
-    const state = context && !isMissing(context) ? context.state : 'no-context'
+  book(part: EnergyPart): void {
+    const { booking, segment } = part.claim
+    const { meter, machine, carrier, account } = booking
+    const { context } = segment
+    const state = account ?? (context && !isMissing(context) ? context.state : 'no-context')
     const id = `${state}|${meter}|${carrier}`
     let bucket = this.#buckets.get(id)
     if (!bucket) this.#buckets.set(id, (bucket = { state, machine, meter, carrier, tally: new EnergyTally() }))

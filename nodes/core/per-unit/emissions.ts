@@ -1,6 +1,6 @@
 /** Emissions of a record by scope, and the factor behind them. */
 
-import type { Carbon, FactorQuality } from '../records.ts'
+import type { Carbon, FactorQuality, Surrogate } from '../records.ts'
 import { scopeOf } from '../units.ts'
 import type { Bucketed } from './cell.ts'
 
@@ -31,11 +31,16 @@ export function emissionsOf(buckets: Bucketed[]): Carbon['kgCO2e'] {
   }
 }
 
-/** Emissions with electricity at the constant factor; `null` where there is none. */
-export function atConstantFactor(buckets: Bucketed[], constantFactor: number | null): number | null {
+/** Emissions with electricity at the constant factor, what is carried for the unknown included; `null` where there is none. */
+export function atConstantFactor(
+  buckets: Bucketed[],
+  constantFactor: number | null,
+  surrogate: Pick<Surrogate, 'kgCO2e'>,
+): number | null {
   if (constantFactor === null) return null
-  return total(buckets, (b) =>
-    b.carrier === 'electricity' ? b.tally.kWh.value * constantFactor : b.tally.location.value,
+  return (
+    surrogate.kgCO2e +
+    total(buckets, (b) => (b.carrier === 'electricity' ? b.tally.kWh.value * constantFactor : b.tally.location.value))
   )
 }
 

@@ -1,7 +1,9 @@
 /** From a figure back to the readings, cut points, factor rows and the formula with its numbers. */
 
+import { shareOut, type AllocationKey } from '../allocation/shares.ts'
 import type { Calculator } from './per-unit.ts'
 import { isMissing, type Carbon, type Context, type EmissionFactor, type Energy, type Missing } from '../records.ts'
+import type { EnergyPart } from './tally.ts'
 
 export interface Explanation {
   record: Carbon
@@ -30,6 +32,8 @@ export interface ExplainedPart {
   factorId?: string
   missingFactor?: string
   context?: Context | Missing
+  /** For a shared meter: the key, the drivers of every line in the period, and this line's share. */
+  allocation?: AllocationKey & { share: number; formula: string }
   formula: string
 }
 
@@ -39,13 +43,14 @@ export function explain(calculator: Calculator, id: string): Explanation | undef
   if (!record) return undefined
   const factors = new Map<string, EmissionFactor>()
   const readings = new Map<string, Explanation['readings'][number]>()
-  for (const { energy, posting } of calculator.postingsOf(id)) {
-    const { factor } = posting.part.segment
+  for (const part of calculator.partsOf(id)) {
+    const { segment, booking, energy } = part.claim
+    const { factor } = segment
     if (factor && !isMissing(factor)) factors.set(`${factor.id}/${factor.revision}`, factor)
-    const key = `${posting.booking.meter} ${energy.id}`
+    const key = `${booking.meter} ${energy.id}`
     let reading = readings.get(key)
-    if (!reading) readings.set(key, (reading = readingOf(energy, posting.booking.meter)))
-    reading.parts.push(partOf(posting.part))
+    if (!reading) readings.set(key, (reading = readingOf(energy, booking.meter)))
+    reading.parts.push(partOf(part))
   }
   return { record, formula: formulaOf(record), readings: [...readings.values()], factors: [...factors.values()] }
 }
@@ -55,12 +60,17 @@ function readingOf(energy: Energy, meter: string): Explanation['readings'][numbe
   return { energyId: id, meter, from, to, kWh, quality, flags, ...(evidence && { evidence }), parts: [] }
 }
 
-type Part = ReturnType<Calculator['postingsOf']>[number]['posting']['part']
-
-function partOf({ segment, from, to, kWh: metered, taken }: Part): ExplainedPart {
+function partOf({ claim, from, to, kWh: metered }: EnergyPart): ExplainedPart {
+  const { segment, taken, key } = claim
   const { factor, context } = segment
   const kWh = metered === null ? null : taken ? -metered : metered
-  const common = { from, to, kWh, ...(context && { context }) }
+  const common = {
+    from,
+    to,
+    kWh,
+    ...(context && { context }),
+    ...(key && { allocation: allocationOf(key, claim.line) }),
+  }
   if (!factor || isMissing(factor)) {
     const missing = factor?.missing ?? 'no factor was laid on this energy'
     return {
@@ -73,6 +83,13 @@ function partOf({ segment, from, to, kWh: metered, taken }: Part): ExplainedPart
   const kgCO2e = kWh === null ? null : kWh * factor.kgPerKWh
   const formula = `${kWh ?? 'unknown'} kWh × ${factor.kgPerKWh} kg/kWh = ${kgCO2e ?? 'unknown'} kg`
   return { ...common, kgCO2e, factorId: factor.id, formula }
+}
+
+/** How a line came to its part of a shared meter, with the drivers of all lines. */
+function allocationOf(key: AllocationKey, line: string): NonNullable<ExplainedPart['allocation']> {
+  const share = shareOut(1, key).get(line)!
+  const terms = Object.entries(key.drivers).map(([name, driver]) => `${name} ${driver ?? 'not known'}`)
+  return { ...key, share, formula: `${line || 'no line'}: ${share} of the energy, by ${key.unit}: ${terms.join(', ')}` }
 }
 
 function formulaOf({ kgCO2e, units, perUnit }: Carbon): string {

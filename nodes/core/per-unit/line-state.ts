@@ -2,13 +2,15 @@
 
 import { Cell } from './cell.ts'
 import { LineSpans } from './line-spans.ts'
+import type { PlantMeter } from '../plant.ts'
 import type { ContextSpan } from '../segments.ts'
 import { belongs, type CellKey } from './views.ts'
 
 const FOREVER = Number.MAX_SAFE_INTEGER
 
 export class LineState {
-  readonly meters: readonly string[]
+  /** The meters that must tell about the whole time of the line. */
+  readonly meters: readonly PlantMeter[]
   readonly cells = new Map<string, Cell>()
   readonly spans = new LineSpans()
   /** The newest source time seen, and the newest that a measurement reaches. */
@@ -23,7 +25,7 @@ export class LineState {
   /** When an order began whose beginning is older than the spans that are kept. */
   readonly #begun = new Map<string, number>()
 
-  constructor(meters: readonly string[]) {
+  constructor(meters: readonly PlantMeter[]) {
     this.meters = meters
   }
 

@@ -5,12 +5,16 @@
  * postings, so the state is a pure function of the facts held, whatever order they came in.
  */
 
+import { siteSpan, type Claim } from '../allocation/claims.ts'
+import { Ownership, SITE } from '../allocation/ownership.ts'
+import { Settlement } from '../allocation/settlement.ts'
+import type { HeldView } from '../allocation/shares.ts'
 import type { Cell } from './cell.ts'
 import { FactStore } from './fact-store.ts'
 import { FactorTimeline } from '../factor/factor.ts'
 import { LineState } from './line-state.ts'
 import type { PlantModel } from '../plant.ts'
-import { PostingRules, type EnergyPosting } from './postings.ts'
+import { PostingRules } from './postings.ts'
 import { nextRevision, recordOf, type RenderingOptions } from './rendering.ts'
 import { factorReason, spansByMachine } from './revision.ts'
 import {
@@ -24,6 +28,7 @@ import {
   type Segment,
 } from '../records.ts'
 import { withContext, withFactors, type ContextSpan } from '../segments.ts'
+import type { EnergyPart } from './tally.ts'
 import { viewKeying, type CellKey, type ViewOptions } from './views.ts'
 
 export interface CalculatorOptions extends ViewOptions {
@@ -38,7 +43,7 @@ export interface CalculatorOptions extends ViewOptions {
 }
 
 export interface HeldFacts {
-  energy: Energy[]
+  claims: Claim[]
   production: Production[]
   /** What a line did in that time, from its first measurement on. */
   spans(line: string): ContextSpan[]
@@ -51,15 +56,19 @@ export class Calculator {
   readonly #production = new FactStore<Production>((p) => p.line)
   readonly #lines = new Map<string, LineState>()
   readonly #rendering: RenderingOptions
-  /** Meters of no line: no record is made of them, so any line's time will do. */
-  readonly #unclaimed: readonly string[]
+  readonly #ownership: Ownership
+  readonly #settlement: Settlement
 
   constructor(options: CalculatorOptions) {
+    const { model, minCoverage, constantFactor, plant, windowMs: periodMs } = options
+    const products = new Map(model.products.map((p) => [p.sku, p]))
+    const ownership = new Ownership(model)
+    const book = (claims: readonly Claim[], sign: 1 | -1, reason: string | undefined): void =>
+      claims.forEach((claim) => this.#claim(claim, sign, reason))
     this.#options = options
-    this.#rules = new PostingRules(options.model, viewKeying(options))
-    this.#unclaimed = options.model.meters.filter((m) => m.line === undefined).map((m) => m.id)
-    const { minCoverage, constantFactor, plant } = options
-    const products = new Map(options.model.products.map((p) => [p.sku, p]))
+    this.#ownership = ownership
+    this.#rules = new PostingRules(ownership, viewKeying(options))
+    this.#settlement = new Settlement({ ownership, facts: this.#view, products, periodMs, book })
     this.#rendering = { products, minCoverage, constantFactor, plant }
   }
 
@@ -102,6 +111,7 @@ export class Calculator {
     const bySpan = spansByMachine(revision)
     for (const span of bySpan.get('') ?? []) line.spans.correct(span)
     line.touchAll('context-changed', revision)
+    this.#settlement.touchLine(revision.line, revision, 'context-changed')
     for (const meter of this.#options.model.meters) {
       if (meter.line !== revision.line) continue
       const spans = bySpan.get(meter.machine ?? '') ?? bySpan.get('') ?? []
@@ -126,6 +136,11 @@ export class Calculator {
     return [...this.#lines.keys()]
   }
 
+  /** The lines whose records a fact of this line may move, itself included; `SITE` for a fact of no line. */
+  alongside(line: string = SITE): Iterable<string> {
+    return this.#ownership.alongside(line)
+  }
+
   /** The newest source time seen on a line. */
   newest(line: string): number {
     return this.#line(line).newest
@@ -136,6 +151,7 @@ export class Calculator {
    * open ones too. Each comes with its next revision.
    */
   due(line: string, watermark: number, all: boolean): Carbon[] {
+    this.#settlement.settle()
     const state = this.#line(line)
     state.close(watermark)
     const result: Carbon[] = []
@@ -152,6 +168,7 @@ export class Calculator {
 
   /** The record of an id as the facts held give it now, or `undefined`. */
   figures(id: string): Carbon | undefined {
+    this.#settlement.settle()
     for (const state of this.#lines.values()) {
       const cell = state.cells.get(id)
       if (cell) return recordOf(state, cell, { ...this.#rendering, closed: cell.wasFinal }, cell.sent?.revision ?? 0)
@@ -159,34 +176,46 @@ export class Calculator {
     return undefined
   }
 
-  /** The facts held, for queries: meter intervals and pieces of production that touch `[from, to)`. */
+  /** The facts held, for queries: claims on energy and pieces of production that touch `[from, to)`. */
   held(from: number, to: number): HeldFacts {
     const touches = (x: { from: number; to: number }): boolean => x.from < to && x.to > from
     return {
-      energy: [...this.#energy.all()].filter(touches),
+      claims: [...this.#claims()].filter(touches),
       production: [...this.#production.all()].filter(touches),
       spans: (line) => [...this.#line(line).spans.within(Math.max(from, this.#line(line).first), to)],
     }
   }
 
-  /** What belongs to one record: the postings behind it, in order of time. */
-  postingsOf(id: string): { energy: Energy; posting: EnergyPosting }[] {
-    const found: { energy: Energy; posting: EnergyPosting }[] = []
-    for (const energy of this.#energy.all()) {
-      for (const posting of this.#rules.energy(energy, 1)) if (posting.key.id === id) found.push({ energy, posting })
+  /** What belongs to one record: the parts behind it, in order of time. */
+  partsOf(id: string): EnergyPart[] {
+    const found: EnergyPart[] = []
+    for (const claim of this.#claims()) {
+      for (const { key, part } of this.#rules.post(claim, 1)) if (key.id === id) found.push(part)
     }
-    return found.sort((a, b) => a.posting.part.from - b.posting.part.from || (a.energy.id < b.energy.id ? -1 : 1))
+    const name = ({ claim }: EnergyPart): string => `${claim.energy.id}\n${claim.booking.meter}`
+    return found.sort((a, b) => a.from - b.from || (name(a) < name(b) ? -1 : 1))
+  }
+
+  /** Every claim on the energy held. */
+  *#claims(): Generator<Claim> {
+    this.#settlement.settle()
+    for (const energy of this.#energy.all()) yield* this.#rules.claims(energy)
+    yield* this.#settlement.claims()
   }
 
   #book(energy: Energy, sign: 1 | -1, reason: string | undefined): void {
-    for (const { key, part, booking } of this.#rules.energy(energy, sign)) {
-      this.#cell(key, reason).book(part, booking)
-    }
-    if (energy.line !== undefined && sign === 1) this.#line(energy.line).saw(energy, this.#spansOf(energy))
+    for (const claim of this.#rules.claims(energy)) this.#claim(claim, sign, reason)
+    if (sign === 1) this.#line(energy.line ?? SITE).saw(energy, this.#spansOf(energy))
+    this.#settlement.touchMeter(energy.meter, energy, reason)
+  }
+
+  #claim(claim: Claim, sign: 1 | -1, reason: string | undefined): void {
+    for (const { key, part } of this.#rules.post(claim, sign)) this.#cell(key, reason).book(part)
   }
 
   #count(piece: Production, sign: 1 | -1, reason: string | undefined): void {
     for (const { key, share } of this.#rules.units(piece)) this.#cell(key, reason).count(piece, share, sign)
+    this.#settlement.touchLine(piece.line, piece, reason)
     if (sign === 1) this.#line(piece.line).saw(piece, [{ from: piece.from, to: piece.to, context: piece.context }])
   }
 
@@ -199,7 +228,8 @@ export class Calculator {
   }
 
   /** The line's own context of a meter interval; a machine with states of its own says nothing about the line. */
-  #spansOf({ segments }: Energy): ContextSpan[] {
+  #spansOf({ line, from, to, segments }: Energy): ContextSpan[] {
+    if (line === undefined) return [siteSpan(from, to)]
     const spans: ContextSpan[] = []
     for (const { from, to, context } of segments ?? []) {
       if (context && (isMissing(context) || context.machine === undefined)) spans.push({ from, to, context })
@@ -207,15 +237,14 @@ export class Calculator {
     return spans
   }
 
-  #isLate(line: string | undefined, to: number): boolean {
-    return line !== undefined && to <= this.#line(line).newest - this.#options.latenessMs
+  #isLate(line: string = SITE, to: number): boolean {
+    return to <= this.#line(line).newest - this.#options.latenessMs
   }
 
   #line(line: string): LineState {
     let state = this.#lines.get(line)
     if (!state) {
-      const meters = this.#options.model.meters.filter((m) => m.line === line).map((m) => m.id)
-      this.#lines.set(line, (state = new LineState(meters)))
+      this.#lines.set(line, (state = new LineState(this.#ownership.expected(line))))
     }
     return state
   }
@@ -230,10 +259,31 @@ export class Calculator {
   #prune(line: string, state: LineState): void {
     const before = state.newest - this.#options.horizonMs
     if (before < state.pruned + PRUNE_EVERY_MS) return
-    for (const meter of state.meters) this.#energy.prune(meter, before)
-    for (const meter of this.#unclaimed) this.#energy.prune(meter, before)
+    const kept = line === SITE ? Math.min(before, this.#leastPruned(state.newest)) : before
+    for (const meter of this.#ownership.own(line)) {
+      this.#energy.prune(meter, kept)
+      this.#settlement.prune(meter, kept)
+    }
     this.#production.prune(line, before)
     state.prune(before)
+  }
+
+  /** How far all lines have forgotten that keep up with the site: they may still change what they carry of its energy. */
+  #leastPruned(newest: number): number {
+    let least = newest
+    for (const state of this.#lines.values()) {
+      if (state.newest > newest - 2 * this.#options.horizonMs)
+        least = Math.min(least, state.newest - this.#options.horizonMs)
+    }
+    return least
+  }
+
+  get #view(): HeldView {
+    return {
+      energyOf: (meter, from, to) => this.#energy.touching(meter, from, to),
+      production: (line, from, to) => this.#production.touching(line, from, to),
+      spans: (line, from, to) => this.#line(line).spans.within(from, to),
+    }
   }
 }
 

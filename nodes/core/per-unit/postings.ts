@@ -1,7 +1,8 @@
 /** Where each piece of energy and production is booked: which line, which records, which meter. */
 
-import type { PlantMeter, PlantModel } from '../plant.ts'
-import type { Context, Energy, Missing, Production, Segment } from '../records.ts'
+import { directClaims, type Claim } from '../allocation/claims.ts'
+import type { Ownership } from '../allocation/ownership.ts'
+import type { Context, Energy, Missing, Production } from '../records.ts'
 import type { Booking } from './cell.ts'
 import type { EnergyPart } from './tally.ts'
 import type { CellKey } from './views.ts'
@@ -9,7 +10,6 @@ import type { CellKey } from './views.ts'
 export interface EnergyPosting {
   key: CellKey
   part: EnergyPart
-  booking: Booking
 }
 
 export interface UnitPosting {
@@ -34,28 +34,31 @@ export interface Keying {
 
 export class PostingRules {
   readonly #keying: Keying
-  readonly #meters: ReadonlyMap<string, PlantMeter>
+  readonly #ownership: Ownership
 
-  constructor(model: PlantModel, keying: Keying) {
+  constructor(ownership: Ownership, keying: Keying) {
     this.#keying = keying
-    this.#meters = new Map(model.meters.map((m) => [m.id, m]))
+    this.#ownership = ownership
   }
 
-  /**
-   * The postings of a meter interval: one for each record that a part of it belongs to. A sub-meter's energy is taken
-   * out of its parent meter's, so that what remains there is the parent's own and nothing counts twice.
-   */
-  *energy(energy: Energy, sign: 1 | -1): Generator<EnergyPosting> {
-    const parent = this.#meters.get(this.#meters.get(energy.meter)?.parent ?? '')
-    const segments = energy.segments ?? [{ from: energy.from, to: energy.to, kWh: energy.kWh }]
-    const own = { meter: energy.meter, machine: energy.machine, carrier: energy.carrier }
-    for (const segment of segments) {
-      for (const part of this.#parts(energy, segment, sign)) {
-        yield* this.#post(energy.line, part, own)
-        if (parent?.carrier !== energy.carrier) continue
-        const rest = { meter: parent.id, machine: parent.machine, carrier: parent.carrier }
-        yield* this.#post(parent.line, { ...part, taken: true }, rest)
-      }
+  /** The claims of a meter interval that are booked as it comes; a deferred meter has none. */
+  *claims(energy: Energy): Generator<Claim> {
+    if (this.#ownership.isDeferred(energy.meter)) return
+    const { flags } = energy
+    for (const segment of energy.segments ?? [{ from: energy.from, to: energy.to, kWh: energy.kWh }]) {
+      const { from, to, kWh } = segment
+      yield* directClaims(energy.meter, { energy, segment, from, to, kWh, flags }, this.#ownership)
+    }
+  }
+
+  /** The postings of a claim: one for each record that a part of it belongs to. */
+  *post(claim: Claim, sign: 1 | -1): Generator<EnergyPosting> {
+    const { line, segment, booking } = claim
+    for (const { from, to } of this.#shares(claim.from, claim.to)) {
+      const whole = from === claim.from && to === claim.to
+      const kWh = whole || claim.kWh === null ? claim.kWh : (claim.kWh * (to - from)) / (claim.to - claim.from)
+      const part = { claim, from, to, kWh, sign }
+      for (const key of this.#keying.keys({ line, from, context: segment.context, booking })) yield { key, part }
     }
   }
 
@@ -63,21 +66,6 @@ export class PostingRules {
     const { line, context } = piece
     for (const share of this.#shares(piece.from, piece.to)) {
       for (const key of this.#keying.keys({ line, from: share.from, context })) yield { key, share }
-    }
-  }
-
-  *#post(line: string | undefined, part: EnergyPart, booking: Booking): Generator<EnergyPosting> {
-    if (line === undefined) return
-    const { from, segment } = part
-    for (const key of this.#keying.keys({ line, from, context: segment.context, booking })) yield { key, part, booking }
-  }
-
-  *#parts(energy: Energy, segment: Segment, sign: 1 | -1): Generator<EnergyPart> {
-    const { signal, flags } = energy
-    for (const { from, to } of this.#shares(segment.from, segment.to)) {
-      const whole = from === segment.from && to === segment.to
-      const share = energy.kWh === null ? null : (energy.kWh * (to - from)) / (energy.to - energy.from)
-      yield { segment, from, to, kWh: whole ? segment.kWh : share, signal, flags, sign }
     }
   }
 

@@ -3,10 +3,11 @@
 import type { Bucketed, Cell } from './cell.ts'
 import { atConstantFactor, emissionsOf, factorOf, total } from './emissions.ts'
 import { oeeOf } from './oee.ts'
-import { perUnitOf } from './ratio.ts'
-import type { PlantProduct } from '../plant.ts'
+import { perUnitOf, scrapOf } from './ratio.ts'
+import type { PlantMeter, PlantProduct } from '../plant.ts'
 import { isMissing, type Carbon, type Coverage, type Oee } from '../records.ts'
 import type { ContextSpan } from '../segments.ts'
+import { surrogateOf } from './surrogate.ts'
 import { MS_PER_HOUR } from '../units.ts'
 
 /** What a record needs beside its sums. */
@@ -17,7 +18,7 @@ export interface Surroundings {
   spans: ContextSpan[]
   /** How long each meter of the line should have told about, milliseconds. */
   expectedMs: number
-  meters: readonly string[]
+  meters: readonly PlantMeter[]
   products: ReadonlyMap<string, PlantProduct>
   minCoverage: number
   /** kg CO₂e per kWh of electricity that never moves, for the intensity at constant factor. */
@@ -35,6 +36,8 @@ export function figuresOf(cell: Cell, around: Surroundings): Figures {
   const kgCO2e = emissionsOf(buckets)
   const kWh = total(buckets, (b) => b.tally.kWh.value)
   const coverage = coverageOf(cell, buckets, around)
+  const surrogate = surrogateOf(buckets, around)
+  const kgConstant = atConstantFactor(buckets, around.constantFactor, surrogate)
   return {
     type: 'carbon',
     id,
@@ -52,11 +55,14 @@ export function figuresOf(cell: Cell, around: Surroundings): Figures {
     perUnit: perUnitOf({
       kWh,
       kg: kgCO2e.total,
-      kgConstant: atConstantFactor(buckets, around.constantFactor),
+      surrogate,
+      kgConstant,
       units,
       coverage,
       minCoverage: around.minCoverage,
     }),
+    scrap: scrapOf({ kWh, kg: kgCO2e.total, units }),
+    ...((surrogate.why.length > 0 || surrogate.unbounded !== undefined) && { surrogate }),
     coverage,
     buckets: buckets.map(bucketOf),
     factor: factorOf(buckets),
@@ -117,7 +123,7 @@ function coverageOf({ units }: Cell, buckets: Bucketed[], { meters, expectedMs }
   const share = (unknown: number): number => (kWh === 0 ? 1 : clamp(1 - unknown / kWh))
   const known = new Map<string, number>()
   for (const b of buckets) known.set(b.meter, (known.get(b.meter) ?? 0) + b.tally.ms)
-  const told = meters.reduce((sum, meter) => sum + Math.min(known.get(meter) ?? 0, expectedMs), 0)
+  const told = meters.reduce((sum, { id }) => sum + Math.min(known.get(id) ?? 0, expectedMs), 0)
   const counted = units.ms.good > 0 ? units.ms.good : Math.min(units.ms.produced, units.ms.scrap)
   return {
     energy:
@@ -128,10 +134,14 @@ function coverageOf({ units }: Cell, buckets: Bucketed[], { meters, expectedMs }
   }
 }
 
+/** Sub-meters above their parent by more than rounding: told, and not cut off at zero. */
+const LEAST_KWH = 1e-9
+
 const clamp = (x: number): number => Math.min(1, Math.max(0, x))
 
 function bucketOf({ state, machine, meter, carrier, tally }: Bucketed): Carbon['buckets'][number] {
   const { signal } = tally
+  const flags = [...tally.flags.keys(), ...(tally.kWh.value < -LEAST_KWH ? ['negative-residual'] : [])].sort()
   return {
     state,
     ...(machine !== undefined && { machine }),
@@ -141,7 +151,7 @@ function bucketOf({ state, machine, meter, carrier, tally }: Bucketed): Carbon['
     kgCO2e: tally.kWhNoLocation.isZero ? tally.location.value : null,
     hours: tally.ms / MS_PER_HOUR,
     ...(signal && { signal }),
-    ...(tally.flags.size > 0 && { flags: [...tally.flags.keys()].sort() }),
+    ...(flags.length > 0 && { flags }),
   }
 }
 

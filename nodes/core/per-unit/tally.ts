@@ -1,30 +1,27 @@
 /** Sums of energy, emissions and units that do not depend on the order in which their parts came. */
 
+import type { Claim } from '../allocation/claims.ts'
 import { ExactSum } from '../exact-sum.ts'
 import {
   isMissing,
   UNIT_ROLES,
+  type EmissionFactor,
   type FactorQuality,
   type Production,
-  type Segment,
   type Signal,
   type UnitRole,
 } from '../records.ts'
 
 const SIGNALS = ['meanKW', 'idleKW', 'loadFactor', 'startsPerHour', 'dutyCycle'] as const
 
-/** A piece of metered energy that lies wholly in one cell. `sign` is −1 to take it away again. */
+/** A piece of claimed energy that lies wholly in one cell. `sign` is −1 to take it away again. */
 export interface EnergyPart {
-  segment: Segment
-  /** This part's share of the segment. */
+  claim: Claim
+  /** This part's share of the claim. */
   from: number
   to: number
   kWh: number | null
-  signal?: Signal | undefined
-  flags?: readonly string[]
   sign: 1 | -1
-  /** A sub-meter's energy, taken out of its parent meter: it is not the parent's own and covers no time of it. */
-  taken?: boolean
 }
 
 /** Flags that tell of the way a reading came, not of the meter; they depend on the order of arrival. */
@@ -46,23 +43,27 @@ export class EnergyTally {
   gapMs = 0
   readonly qualities = new Map<FactorQuality, number>()
   readonly sources = new Map<string, number>()
+  /** kg CO₂e per kWh of the factors that were laid, on known gaps too, upstream included. */
+  readonly rates = new Map<number, number>()
   readonly flags = new Map<string, number>()
   readonly #signals = new Map<string, { value: ExactSum; ms: number }>()
   #maxKW = 0
   parts = 0
 
   add(part: EnergyPart): void {
-    const { segment, from, to, kWh, sign } = part
+    const { claim, from, to, kWh, sign } = part
+    const { segment, taken } = claim
     this.parts += sign
     const ms = sign * (to - from)
-    if (!part.taken) for (const flag of part.flags ?? []) if (!OF_ARRIVAL.has(flag)) count(this.flags, flag, sign)
+    if (!taken) for (const flag of claim.flags) if (!OF_ARRIVAL.has(flag)) count(this.flags, flag, sign)
+    const { factor, market, upstream } = segment
+    if (factor && !isMissing(factor)) count(this.rates, rateOf(factor, upstream), sign)
     if (kWh === null) {
-      if (!part.taken) this.gapMs += ms
+      if (!taken) this.gapMs += ms
       return
     }
-    const signed = part.taken ? -sign : sign
+    const signed = taken ? -sign : sign
     this.kWh.add(signed * kWh)
-    const { factor, market, upstream } = segment
     if (factor && !isMissing(factor)) {
       this.location.add(signed * kWh * factor.kgPerKWh)
       count(this.qualities, factor.quality, sign)
@@ -73,9 +74,11 @@ export class EnergyTally {
     if (upstream) for (const row of upstream) this.upstream.add(signed * kWh * row.kgPerKWh)
     else this.kWhNoUpstream.add(signed * kWh)
     if (!segment.context || isMissing(segment.context)) this.kWhNoContext.add(signed * kWh)
-    if (part.taken) return
+    if (taken) return
     this.ms += ms
-    if (part.signal) this.#shape(part.signal, ms)
+    // The shape of a machine that several lines share says nothing about one of them.
+    const { signal } = claim.energy
+    if (signal && !claim.key) this.#shape(signal, ms)
   }
 
   /** Time-weighted shape of the power; `undefined` where the meter gave none. */
@@ -145,6 +148,9 @@ export class UnitTally {
     return this.skus.reduce((sum, s) => sum + (this.#bySku.get(s)!.get(role)?.value ?? 0), 0)
   }
 }
+
+const rateOf = (factor: EmissionFactor, upstream: readonly EmissionFactor[] = []): number =>
+  upstream.reduce((sum, row) => sum + row.kgPerKWh, factor.kgPerKWh)
 
 const sourceName = (s: { provider: string; dataset?: string; version?: string }): string =>
   [s.provider, s.dataset, s.version].filter(Boolean).join(' ')

@@ -1,6 +1,7 @@
 /** Totals over the facts held, by any keys: the answer to `{ask: 'totals'}`. */
 
 import type { Calendar } from '../calendar.ts'
+import { Ownership } from '../allocation/ownership.ts'
 import { Cell } from './cell.ts'
 import type { HeldFacts } from './per-unit.ts'
 import type { PlantModel } from '../plant.ts'
@@ -39,10 +40,10 @@ export function totalsOf(input: TotalsInput): TotalRow[] {
     if (!entry) cells.set(id, (entry = { key: row, cell: new Cell({ id, view: 'window', line: row.line ?? '' }) }))
     return entry.cell
   }
-  const rules = new PostingRules(model, keyingOf(input))
-  for (const energy of facts.energy) {
-    for (const { key, part, booking } of rules.energy(energy, 1)) {
-      if (part.from >= from && part.to <= to) cellOf(key.id).book(part, booking)
+  const rules = new PostingRules(new Ownership(model), keyingOf(input))
+  for (const claim of facts.claims) {
+    for (const { key, part } of rules.post(claim, 1)) {
+      if (part.from >= from && part.to <= to) cellOf(key.id).book(part)
     }
   }
   countUnits(input, rules, cells, cellOf)
@@ -100,7 +101,7 @@ function valueOf(key: TotalKey, { line, from, context, booking }: Piece, calenda
     case 'shift':
       return known.shift && `${known.shift.day} ${known.shift.name}`
     case 'state':
-      return known.state ?? 'no-context'
+      return booking?.account ?? known.state ?? 'no-context'
     case 'order':
     case 'sku':
       return known[key]
@@ -113,9 +114,8 @@ function figures(input: TotalsInput, key: RowKey, cell: Cell): Omit<TotalRow, To
   const { model, minCoverage, from, to } = input
   const lines = key.line !== undefined ? [key.line] : model.lines.map((l) => l.id)
   const spans = lines.flatMap((line) => input.facts.spans(line).filter((s) => matches(input, key, { line, ...s })))
-  const meters = model.meters
-    .filter((m) => m.line !== undefined && lines.includes(m.line) && isOfRow(m, key))
-    .map((m) => m.id)
+  const ownership = new Ownership(model)
+  const meters = [...new Set(lines.flatMap((line) => ownership.expected(line)))].filter((m) => isOfRow(m, key))
   const products = new Map(model.products.map((p) => [p.sku, p]))
   const expectedMs = spans.reduce((sum, s) => sum + s.to - s.from, 0) / lines.length
   const around = { from, to, spans, expectedMs, meters, products, minCoverage, constantFactor: null }

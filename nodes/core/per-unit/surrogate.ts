@@ -1,0 +1,71 @@
+/**
+ * What the ratios of a record carry for what is not known.
+ *
+ * A missing reading or factor must never make a figure look better. So a ratio is told only with the most that the
+ * missing part can have been: a silent meter at the highest power its machine can draw, energy without a factor at the
+ * highest factor that is taken from any source. Method: conservative surrogate data, Commission Implementing Regulation
+ * (EU) 2018/2066 article 66; missing data procedures, 40 CFR part 75 subpart D. The kilograms of the record stay the
+ * known ones.
+ */
+
+import { mostKgPerKWh } from '../factor/factor-limits.ts'
+import { RATED_MARGIN } from '../meter/counter.ts'
+import type { PlantMeter } from '../plant.ts'
+import type { Surrogate } from '../records.ts'
+import { MS_PER_HOUR } from '../units.ts'
+import type { Bucketed } from './cell.ts'
+
+export interface Expected {
+  meters: readonly PlantMeter[]
+  /** How long each of them should have told about, milliseconds. */
+  expectedMs: number
+}
+
+/** The surrogate of a record; `unbounded` where nothing says how much the missing part can have been. */
+export function surrogateOf(buckets: readonly Bucketed[], expected: Expected): Surrogate {
+  const result: Surrogate = { kWh: 0, kgCO2e: 0, why: [] }
+  for (const meter of expected.meters) addSilence(result, meter, buckets, expected)
+  for (const carrier of new Set(buckets.map((b) => b.carrier))) {
+    const kWh = buckets.reduce((sum, b) => (b.carrier === carrier ? sum + b.tally.kWhNoLocation.value : sum), 0)
+    if (kWh <= 0) continue
+    const most = mostKgPerKWh(carrier)
+    result.kgCO2e += kWh * most
+    result.why.push(`${kWh} kWh of ${carrier} have no factor: ${most} kg/kWh, the highest that is taken`)
+  }
+  return result
+}
+
+function addSilence(result: Surrogate, meter: PlantMeter, buckets: readonly Bucketed[], expected: Expected): void {
+  const { meters, expectedMs } = expected
+  const missingMs = (id: string): number =>
+    expectedMs - buckets.reduce((ms, b) => (b.meter === id ? ms + b.tally.ms : ms), 0)
+  const silentMs = missingMs(meter.id)
+  if (silentMs <= 0) return
+  // What a silent sub-meter has missed is in its parent, where that has told about all of the time.
+  const parent = meters.find((m) => m.id === meter.parent && m.carrier === meter.carrier)
+  if (parent && missingMs(parent.id) <= 0) return
+  const mostKW = mostPower(meter, buckets)
+  const kgPerKWh = mostRate(meter.carrier, buckets)
+  const hours = silentMs / MS_PER_HOUR
+  if (mostKW === undefined) {
+    result.unbounded = `meter ${meter.id} told nothing, and the plant model states no ratedKW for it`
+    return
+  }
+  result.kWh += mostKW * hours
+  result.kgCO2e += mostKW * hours * kgPerKWh
+  result.why.push(`${meter.id} is silent for ${hours} h: ${mostKW} kW at most, ${kgPerKWh} kg/kWh`)
+}
+
+/** The highest power a meter can have missed, kW: by its rating, else by the highest it has shown in this record. */
+function mostPower({ id, ratedKW }: PlantMeter, buckets: readonly Bucketed[]): number | undefined {
+  if (ratedKW !== undefined) return RATED_MARGIN * ratedKW
+  const shown = buckets.filter((b) => b.meter === id && b.tally.ms > 0)
+  if (shown.length === 0) return undefined
+  return RATED_MARGIN * Math.max(...shown.map((b) => b.tally.kWh.value / (b.tally.ms / MS_PER_HOUR)), 0)
+}
+
+/** The highest factor of a carrier in this record, its upstream part included; without one the highest that is taken. */
+function mostRate(carrier: string, buckets: readonly Bucketed[]): number {
+  const rates = buckets.filter((b) => b.carrier === carrier).flatMap((b) => [...b.tally.rates.keys()])
+  return rates.length > 0 ? Math.max(...rates) : mostKgPerKWh(carrier)
+}

@@ -44,6 +44,12 @@ class Walk {
   must(o: Json, path: string, key: string, [expected, ok]: Test): void {
     if (!ok(o[key])) this.faults.push({ path: path + key, expected, got: show(o[key]) })
   }
+  mustNot(o: Json, path: string, key: string, expected: string): void {
+    if (o[key] !== undefined) this.fault(path + key, expected, show(o[key]))
+  }
+  fault(path: string, expected: string, got: string): void {
+    this.faults.push({ path, expected, got })
+  }
   may(o: Json, path: string, key: string, test: Test): void {
     if (o[key] !== undefined) this.must(o, path, key, test)
   }
@@ -126,21 +132,58 @@ function checkMeters(walk: Walk, raw: Json): void {
         : ['a unit of energy such as kWh', (v) => isEnergyUnit(v)]
     walk.must(meter, path, 'unit', unit)
     walk.may(meter, path, 'line', oneOf(...lineIds))
-    walk.may(meter, path, 'parent', oneOf(...meterIds))
+    for (const key of ['parent', 'redundantTo']) walk.may(meter, path, key, oneOf(...meterIds))
     for (const key of ['machine', 'zone']) walk.may(meter, path, key, text)
     for (const key of ['rolloverAt', 'ratedKW', 'maxGapSeconds']) walk.may(meter, path, key, positive)
     walk.may(meter, path, 'main', truth)
     if (isObject(meter['shared'])) checkShare(walk, meter['shared'], `${path}shared.`, lineIds)
+    if (meter['shared'] !== undefined) walk.mustNot(meter, path, 'line', 'no line on a shared meter')
+    if (meter['redundantTo'] !== undefined) {
+      walk.mustNot(meter, path, 'parent', 'no parent on a redundant meter: it is in the meter that it repeats')
+      walk.mustNot(meter, path, 'shared', 'no share on a redundant meter: it is in the meter that it repeats')
+    }
   })
   walk.unique(meterIds, 'meters')
+  checkTree(walk, raw)
+}
+
+/** Above each meter there is an end, and a redundant meter repeats one of the same carrier that repeats none itself. */
+function checkTree(walk: Walk, raw: Json): void {
+  const meters = (Array.isArray(raw['meters']) ? raw['meters'] : []).filter(isObject)
+  const byId = new Map(meters.map((m) => [m['id'], m]))
+  meters.forEach((meter, i) => {
+    const above = new Set([meter['id']])
+    let at = meter['parent']
+    while (at !== undefined && !above.has(at)) {
+      above.add(at)
+      at = byId.get(at)?.['parent']
+    }
+    if (at !== undefined && at === meter['id'])
+      walk.fault(`meters[${i}].parent`, 'a meter that is not below this one', show(meter['parent']))
+    const repeated = byId.get(meter['redundantTo'])
+    const fits =
+      repeated?.['carrier'] === meter['carrier'] && repeated?.['redundantTo'] === undefined && repeated !== meter
+    if (repeated && !fits)
+      walk.fault(
+        `meters[${i}].redundantTo`,
+        'a meter of the same carrier that repeats none',
+        show(meter['redundantTo']),
+      )
+  })
 }
 
 function checkShare(walk: Walk, share: Json, path: string, lineIds: string[]): void {
   walk.must(share, path, 'lines', listOf(oneOf(...lineIds)))
   walk.must(share, path, 'rule', oneOf('units', 'run-time', 'energy', 'mass', 'fixed'))
   const shares: Test = ['an object of shares that add up to 1', (v) => isObject(v) && sumsToOne(Object.values(v))]
-  if (share['rule'] === 'fixed') walk.must(share, path, 'shares', shares)
+  walk.may(share, path, 'periodMinutes', positive)
+  if (share['rule'] !== 'fixed') return
+  walk.must(share, path, 'shares', shares)
+  const strangers = Object.keys(isObject(share['shares']) ? share['shares'] : {}).filter((line) => !idsIn(share, line))
+  if (strangers.length > 0) walk.fault(`${path}shares`, 'shares of the lines named in `lines`', strangers.join(', '))
 }
+
+const idsIn = (share: Json, line: string): boolean => Array.isArray(share['lines']) && share['lines'].includes(line)
 
 const sumsToOne = (parts: unknown[]): boolean =>
   parts.every((p) => typeof p === 'number' && p >= 0) &&

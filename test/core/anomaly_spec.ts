@@ -379,7 +379,7 @@ describe('After a restart', () => {
 describe('Whatever comes', () => {
   const conditions = fc.record(
     {
-      pace: fc.double({ min: 0, max: 2000, noNaN: true }),
+      pace: fc.oneof(fc.constant(0), fc.double({ min: 1e-6, max: 2000, noNaN: true })),
       scrapShare: fc.double({ min: 0, max: 1, noNaN: true }),
       gridKgPerKWh: fc.double({ min: 0, max: 1.2, noNaN: true }),
       compKW: fc.double({ min: 0, max: 3000, noNaN: true }),

@@ -23,18 +23,13 @@ export interface SettlementOptions {
   book(claims: readonly Claim[], sign: 1 | -1, reason: string | undefined): void
 }
 
-interface Touched {
-  meter: string
-  from: number
-  reason: string | undefined
-}
-
 const MS_PER_MINUTE = 60_000
 
 export class Settlement {
   readonly #options: SettlementOptions
   readonly #settled = new Map<string, Map<number, Claim[]>>()
-  readonly #touched = new Map<string, Touched>()
+  /** By meter, the periods to be reckoned anew, and why. */
+  readonly #touched = new Map<string, Map<number, string | undefined>>()
 
   constructor(options: SettlementOptions) {
     this.#options = options
@@ -53,7 +48,8 @@ export class Settlement {
   /** Brings every booking up to date. */
   settle(): void {
     if (this.#touched.size === 0) return
-    for (const { meter, from, reason } of this.#touched.values()) this.#settleOne(meter, from, reason)
+    for (const [meter, periods] of this.#touched)
+      for (const [from, reason] of periods) this.#settleOne(meter, from, reason)
     this.#touched.clear()
   }
 
@@ -71,13 +67,10 @@ export class Settlement {
   }
 
   #touch(meter: string, { from, to }: { from: number; to: number }, reason: string | undefined): void {
+    let periods = this.#touched.get(meter)
+    if (!periods) this.#touched.set(meter, (periods = new Map()))
     const length = this.#periodOf(meter)
-    for (let at = Math.floor(from / length) * length; at < to; at += length) {
-      const key = `${meter}\n${at}`
-      const known = this.#touched.get(key)
-      if (!known) this.#touched.set(key, { meter, from: at, reason })
-      else known.reason ??= reason
-    }
+    for (let at = Math.floor(from / length) * length; at < to; at += length) periods.set(at, periods.get(at) ?? reason)
   }
 
   #settleOne(meter: string, from: number, reason: string | undefined): void {

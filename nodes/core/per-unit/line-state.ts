@@ -95,7 +95,8 @@ export class LineState {
     for (const [id, cell] of this.cells) {
       const bounds = this.boundsOf(cell)
       if (bounds.to >= before) {
-        if (cell.key.from === undefined) this.#begun.set(id, bounds.from)
+        // What began since may still be corrected to have begun elsewhere.
+        if (cell.key.from === undefined && bounds.from < before) this.#begun.set(id, bounds.from)
         continue
       }
       this.cells.delete(id)

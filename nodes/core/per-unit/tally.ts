@@ -2,12 +2,13 @@
 
 import type { Claim } from '../allocation/claims.ts'
 import { ExactSum } from '../exact-sum.ts'
+import { mostKgPerKWh } from '../factor/factor-limits.ts'
 import {
   isMissing,
   UNIT_ROLES,
-  type EmissionFactor,
   type FactorQuality,
   type Production,
+  type Segment,
   type Signal,
   type UnitRole,
 } from '../records.ts'
@@ -43,7 +44,7 @@ export class EnergyTally {
   gapMs = 0
   readonly qualities = new Map<FactorQuality, number>()
   readonly sources = new Map<string, number>()
-  /** kg CO₂e per kWh of the factors that were laid, on known gaps too, upstream included. */
+  /** kg CO₂e per kWh of each part, known gaps too: with upstream, and without a factor the highest that is taken. */
   readonly rates = new Map<number, number>()
   readonly flags = new Map<string, number>()
   readonly #signals = new Map<string, { value: ExactSum; ms: number }>()
@@ -57,7 +58,7 @@ export class EnergyTally {
     const ms = sign * (to - from)
     if (!taken) for (const flag of claim.flags) if (!OF_ARRIVAL.has(flag)) count(this.flags, flag, sign)
     const { factor, market, upstream } = segment
-    if (factor && !isMissing(factor)) count(this.rates, rateOf(factor, upstream), sign)
+    count(this.rates, rateOf(segment, claim.booking.carrier), sign)
     if (kWh === null) {
       if (!taken) this.gapMs += ms
       return
@@ -149,8 +150,10 @@ export class UnitTally {
   }
 }
 
-const rateOf = (factor: EmissionFactor, upstream: readonly EmissionFactor[] = []): number =>
-  upstream.reduce((sum, row) => sum + row.kgPerKWh, factor.kgPerKWh)
+const rateOf = ({ factor, upstream = [] }: Segment, carrier: string): number =>
+  factor && !isMissing(factor)
+    ? upstream.reduce((sum, row) => sum + row.kgPerKWh, factor.kgPerKWh)
+    : mostKgPerKWh(carrier)
 
 const sourceName = (s: { provider: string; dataset?: string; version?: string }): string =>
   [s.provider, s.dataset, s.version].filter(Boolean).join(' ')

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
+import { SITE } from '../core/allocation/ownership.ts'
 import {
   Newest,
   opcUaAlarm,
@@ -72,6 +73,8 @@ class KpiStation {
   }
 
   #record({ _msgid }: Message, record: Carbon, out: Out): void {
+    // What is no line's, and what only adjusts a closed period, is no KPI of a line.
+    if (record.line === SITE || record.adjusts) return
     const isWanted = this.#views.includes(record.view) && !(this.#finalOnly && record.status === 'provisional')
     if (!isWanted || this.#isOutdated(record)) return
     const isNewest = this.#newest.isCurrent(record)

@@ -1,5 +1,6 @@
 /** When records leave: at most every `emitSeconds` of source time per line, and at once when a view closes. */
 
+import { SITE } from '../core/allocation/ownership.ts'
 import type { Calculator } from '../core/per-unit/per-unit.ts'
 import type { Carbon } from '../core/records.ts'
 
@@ -46,12 +47,13 @@ export class Emission {
    * Looks at a line when the messages at hand have all been taken: the two halves of a reading that was cut in two
    * come one after the other, and no record must show the state between them.
    */
-  soon(line: string | undefined, latenessSeconds?: unknown): void {
-    if (line === undefined) return
+  soon(line: string = SITE, latenessSeconds?: unknown): void {
     const clock = this.#clock(line)
     if (typeof latenessSeconds === 'number') clock.latenessMs = latenessSeconds * 1000
     clock.heardAt = Date.now()
-    this.#waiting.add(line)
+    const known = this.#calculator.lines()
+    // Lines that share a meter with this one move with it, though nothing was heard of themselves.
+    for (const moved of this.#calculator.alongside(line)) if (known.includes(moved)) this.#waiting.add(moved)
     this.#scheduled ??= setImmediate(() => this.#look())
   }
 

@@ -5,6 +5,7 @@
  * (LMDI-I) behind them. The state is plain data and time is that of the records: the same windows give the same alarms.
  */
 
+import { SITE } from '../allocation/ownership.ts'
 import { clear, isOpen, say, without } from './alarm-episode.ts'
 import type { Surroundings } from './alarm-figures.ts'
 import { newState, type AlarmSettings, type Assessment, type ContextState, type DetectorState } from './alarm-state.ts'
@@ -42,7 +43,8 @@ export interface Plant {
 }
 
 /** True for the records that are judged: windows that are complete. */
-export const isJudged = ({ view, status }: Carbon): boolean => view === 'window' && status !== 'provisional'
+export const isJudged = ({ view, status, line, adjusts }: Carbon): boolean =>
+  view === 'window' && status !== 'provisional' && line !== SITE && !adjusts
 
 export class AnomalyDetector {
   readonly state: DetectorState

@@ -89,7 +89,8 @@ function addBucket(uses: Map<string, Use>, bucket: Bucket, scale: number): void 
   const use = useOf(uses, bucket.machine ?? bucket.meter, carrier)
   use.kWh += kWh
   use.kg += (bucket.kgCO2e ?? 0) * scale
-  if (RUNNING.has(bucket.state)) {
+  // What a line carries of a shared meter is reckoned by its own output or run time, whatever its state was meanwhile.
+  if (RUNNING.has(bucket.state) || bucket.state === 'shared-in') {
     use.runKWh += kWh
     if (signal) addSignal(use, signal, hours)
   } else {

@@ -14,6 +14,8 @@ export interface ReplayFacts {
   /** Jobs, steps and counts. */
   context: Iterable<ContextFact>
   energy: Iterable<Energy>
+  /** The time that the energy is of: counts told before and after it only bound what was made in it. Default: all. */
+  time?: { from: number; to: number }
 }
 
 /**
@@ -29,7 +31,7 @@ export function replay(
   const factors = new FactorTimeline()
   for (const row of facts.factors) factors.add(row)
   const context = new PlantContext(model, calendar)
-  for (const fact of facts.context) context.take(fact)
+  for (const fact of facts.context) takeKnown(context, fact)
 
   const zones = new Map(model.meters.map((m) => [m.id, m.zone ?? model.gridZone]))
   for (const energy of facts.energy) {
@@ -40,5 +42,14 @@ export function replay(
     context.lay(laid)
     calculator.energy(laid)
   }
-  for (const piece of context.production()) calculator.production(piece)
+  for (const piece of context.production(facts.time)) calculator.production(piece)
+}
+
+/** A line or a state that the plant model no longer explains says nothing to it, as it would to the node. */
+function takeKnown(context: PlantContext, fact: ContextFact): void {
+  try {
+    context.take(fact)
+  } catch {
+    // It was told under another version of the plant model.
+  }
 }

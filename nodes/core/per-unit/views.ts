@@ -2,7 +2,7 @@
 
 import type { Calendar } from '../calendar.ts'
 import type { Keying } from './postings.ts'
-import { isMissing, type Context, type Missing, type View } from '../records.ts'
+import { isMissing, type Carbon, type Context, type Missing, type View } from '../records.ts'
 
 /** What one record is about. Two pieces with the same `id` belong together. */
 export interface CellKey {
@@ -16,6 +16,9 @@ export interface CellKey {
   from?: number
   to?: number
 }
+
+/** What a record is called, and the time it covers. */
+export type RecordName = Pick<Carbon, 'id' | 'view' | 'line' | 'order' | 'sku' | 'shift' | 'from' | 'to'>
 
 export interface ViewOptions {
   views: readonly View[]
@@ -76,6 +79,13 @@ const KEY_OF: Record<View, Maker> = {
     const { day, from, to } = calendar.day(ms)
     return { id: `day|${line}|${day}`, view: 'day', line, from, to }
   },
+}
+
+/** The key of a record that was told; an order's SKU is a figure of it, not a part of its name. */
+export function keyOf({ id, view, line, order, sku, shift, from, to }: RecordName): CellKey {
+  const named = view === 'order' ? { order } : { order, sku, shift }
+  const given = Object.entries(named).filter(([, name]) => name !== undefined)
+  return { id, view, line, from, to, ...(Object.fromEntries(given) as Pick<CellKey, 'order' | 'sku' | 'shift'>) }
 }
 
 /** True where a context belongs to a record's key; the time is looked at apart. */

@@ -1,0 +1,88 @@
+/**
+ * The records of a ledger as its facts give them: what an auditor's replay compares with, and what a record is restated
+ * from when its facts are no longer held in memory.
+ *
+ * A closed record comes out byte for byte as it was told, apart from its revision, status and reasons, which tell of the
+ * way the facts came, and the `signal` of its buckets, which no fact holds.
+ */
+
+import type { Calendar } from '../core/calendar.ts'
+import type { ContextFact } from '../core/context/context-fact.ts'
+import { Calculator } from '../core/per-unit/per-unit.ts'
+import { replay, type ReplayFacts } from '../core/per-unit/replay.ts'
+import type { RecordName } from '../core/per-unit/views.ts'
+import type { PlantModel } from '../core/plant.ts'
+import type { Carbon, EmissionFactor, Energy } from '../core/records.ts'
+import { MEASURED_KINDS, type Fact, type Ledger } from '../stores/ledger.ts'
+import type { PlantSettings } from './plant-version.ts'
+
+/** The plant that records were made under. */
+export interface Plant {
+  /** Its version: the id of a `plant` fact. */
+  id?: string
+  model: PlantModel
+  calendar: Calendar
+  settings: PlantSettings
+}
+
+type Facts = Pick<Ledger, 'facts'>
+
+/** An order, a state or a count may have been told long before the time it holds in, and corrected long after it. */
+const STANDING_MS = 31 * 86_400_000
+
+/** The closed figures of the wanted records, by id. Holds the facts of the time from the first of them to the last. */
+export function recompute(ledger: Facts, wanted: readonly RecordName[], plant: Plant): Map<string, Carbon> {
+  if (wanted.length === 0) return new Map()
+  const time = hullOf(wanted)
+  const { model, calendar, settings, id } = plant
+  const forAsLong = { horizonMs: Number.MAX_SAFE_INTEGER, latenessMs: 0 }
+  const calculator = new Calculator({
+    model,
+    calendar,
+    ...settings,
+    ...forAsLong,
+    ...(id !== undefined && { plant: id }),
+  })
+  for (const line of new Set(wanted.map((r) => r.line))) {
+    if (isMeasuredBefore(ledger, line, time.from)) calculator.measuredSince(line, time.from)
+  }
+  replay({ ...factsOf(ledger, time), time }, plant, calculator)
+  return new Map(wanted.map((record) => [record.id, calculator.closed(record)]))
+}
+
+/** True where anything was measured on a line before a time; looked for from that time backwards. */
+export function isMeasuredBefore(ledger: Facts, line: string, until: number): boolean {
+  for (const days of [2, 40, Infinity]) {
+    for (const kind of MEASURED_KINDS) {
+      for (const _ of ledger.facts({ kind, line, since: Math.max(0, until - days * 86_400_000), until })) return true
+    }
+  }
+  return false
+}
+
+function hullOf(records: readonly RecordName[]): { from: number; to: number } {
+  const time = { from: Infinity, to: -Infinity }
+  for (const { from, to } of records) {
+    time.from = Math.min(time.from, from)
+    time.to = Math.max(time.to, to)
+  }
+  return time
+}
+
+function factsOf(ledger: Facts, { from: since, to: until }: { from: number; to: number }): ReplayFacts {
+  const standing = { since: since - STANDING_MS, until: until + STANDING_MS }
+  return {
+    factors: bodies<EmissionFactor>(ledger.facts({ kind: 'factor', since, until })),
+    context: contexts(ledger, standing),
+    energy: bodies<Energy>(ledger.facts({ kind: 'energy', since, until })),
+  }
+}
+
+function* contexts(ledger: Facts, time: { since: number; until: number }): Generator<ContextFact> {
+  yield* bodies<ContextFact>(ledger.facts({ kind: 'context', ...time }))
+  yield* bodies<ContextFact>(ledger.facts({ kind: 'production', ...time }))
+}
+
+function* bodies<T>(facts: Iterable<Fact>): Generator<T> {
+  for (const fact of facts) yield fact.body as T
+}

@@ -6,24 +6,13 @@
  * way the facts came, and the `signal` of its buckets, which no fact holds.
  */
 
-import type { Calendar } from '../core/calendar.ts'
 import type { ContextFact } from '../core/context/context-fact.ts'
 import { Calculator } from '../core/per-unit/per-unit.ts'
 import { replay, type ReplayFacts } from '../core/per-unit/replay.ts'
 import type { RecordName } from '../core/per-unit/views.ts'
-import type { PlantModel } from '../core/plant.ts'
 import type { Carbon, EmissionFactor, Energy } from '../core/records.ts'
-import { MEASURED_KINDS, type Fact, type Ledger } from '../stores/ledger.ts'
-import type { PlantSettings } from './plant-version.ts'
-
-/** The plant that records were made under. */
-export interface Plant {
-  /** Its version: the id of a `plant` fact. */
-  id?: string
-  model: PlantModel
-  calendar: Calendar
-  settings: PlantSettings
-}
+import { MEASURED_KINDS, type Fact, type FactQuery, type Ledger } from '../stores/ledger.ts'
+import type { Plant } from './plant-version.ts'
 
 type Facts = Pick<Ledger, 'facts'>
 
@@ -33,6 +22,12 @@ const STANDING_MS = 31 * 86_400_000
 /** The closed figures of the wanted records, by id. Holds the facts of the time from the first of them to the last. */
 export function recompute(ledger: Facts, wanted: readonly RecordName[], plant: Plant): Map<string, Carbon> {
   if (wanted.length === 0) return new Map()
+  const calculator = rebuild(ledger, wanted, plant)
+  return new Map(wanted.map((record) => [record.id, calculator.closed(record)]))
+}
+
+/** A calculator that holds the facts of the wanted records. */
+export function rebuild(ledger: Facts, wanted: readonly RecordName[], plant: Plant): Calculator {
   const time = hullOf(wanted)
   const { model, calendar, settings, id } = plant
   const forAsLong = { horizonMs: Number.MAX_SAFE_INTEGER, latenessMs: 0 }
@@ -47,7 +42,7 @@ export function recompute(ledger: Facts, wanted: readonly RecordName[], plant: P
     if (isMeasuredBefore(ledger, line, time.from)) calculator.measuredSince(line, time.from)
   }
   replay({ ...factsOf(ledger, time), time }, plant, calculator)
-  return new Map(wanted.map((record) => [record.id, calculator.closed(record)]))
+  return calculator
 }
 
 /** True where anything was measured on a line before a time; looked for from that time backwards. */
@@ -69,18 +64,28 @@ function hullOf(records: readonly RecordName[]): { from: number; to: number } {
   return time
 }
 
-function factsOf(ledger: Facts, { from: since, to: until }: { from: number; to: number }): ReplayFacts {
+/** What the figures of a time rest on, by kind. */
+export function factQueries({ from: since, to: until }: { from: number; to: number }) {
   const standing = { since: since - STANDING_MS, until: until + STANDING_MS }
   return {
-    factors: bodies<EmissionFactor>(ledger.facts({ kind: 'factor', since, until })),
-    context: contexts(ledger, standing),
-    energy: bodies<Energy>(ledger.facts({ kind: 'energy', since, until })),
+    factor: { kind: 'factor', since, until },
+    context: { kind: 'context', ...standing },
+    production: { kind: 'production', ...standing },
+    energy: { kind: 'energy', since, until },
+  } satisfies Record<string, FactQuery>
+}
+
+function factsOf(ledger: Facts, time: { from: number; to: number }): ReplayFacts {
+  const { factor, context, production, energy } = factQueries(time)
+  return {
+    factors: bodies<EmissionFactor>(ledger.facts(factor)),
+    context: joined(bodies<ContextFact>(ledger.facts(context)), bodies<ContextFact>(ledger.facts(production))),
+    energy: bodies<Energy>(ledger.facts(energy)),
   }
 }
 
-function* contexts(ledger: Facts, time: { since: number; until: number }): Generator<ContextFact> {
-  yield* bodies<ContextFact>(ledger.facts({ kind: 'context', ...time }))
-  yield* bodies<ContextFact>(ledger.facts({ kind: 'production', ...time }))
+function* joined<T>(...parts: Iterable<T>[]): Generator<T> {
+  for (const part of parts) yield* part
 }
 
 function* bodies<T>(facts: Iterable<Fact>): Generator<T> {

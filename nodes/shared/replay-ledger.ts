@@ -36,15 +36,16 @@ export interface ReplayStep {
 }
 
 /** A chunk holds about so many facts: enough that what two chunks both need is little, few enough for a gateway. */
-const FACTS_PER_CHUNK = 150_000
+const FACTS_PER_CHUNK = 60_000
 const LEAST_CHUNK_MS = 3_600_000
+const DAY_MS = 24 * 3_600_000
 
 export function* replayLedger(file: LedgerFile, scope: ReplayScope = {}): Generator<ReplayStep> {
   const time = timeOf(file, scope)
   const chunkMs = chunkOf(file)
   const plants = plantVersions(file)
-  for (let at = time.from; at < time.to; at += chunkMs) {
-    const end = Math.min(at + chunkMs, time.to)
+  for (let [at, end] = [time.from, firstEnd(time, chunkMs)]; at < time.to; at = end, end += chunkMs) {
+    end = Math.min(end, time.to)
     const step = { done: (end - time.from) / (time.to - time.from), facts: 0, compared: 0, passedOver: 0 }
     yield compareAll(file, kept(file, scope.views ?? VIEWS, { from: at, to: end }), { plants, step })
   }
@@ -96,13 +97,21 @@ function countedFacts(file: LedgerFile, upTo: number | undefined, step: Counts) 
   }
 }
 
-function timeOf(file: LedgerFile, { from = -Infinity, to = Infinity }: ReplayScope): Time {
-  const all = { from: Infinity, to: -Infinity }
+/** The time of the records that are asked for, and an instant at which a local day begins. */
+function timeOf(file: LedgerFile, { from = -Infinity, to = Infinity }: ReplayScope): Time & { midnight: number } {
+  const all = { from: Infinity, to: -Infinity, midnight: 0 }
   for (const extent of file.recordExtents()) {
     all.from = Math.min(all.from, extent.from)
     all.to = Math.max(all.to, extent.to)
+    if (extent.view === 'day') all.midnight = extent.from
   }
-  return { from: Math.max(from, all.from), to: Math.min(to, all.to + 1) }
+  return { ...all, from: Math.max(from, all.from), to: Math.min(to, all.to + 1) }
+}
+
+/** Chunks of days end where a local day does, so that few records reach over the end. */
+function firstEnd({ from, midnight }: Time & { midnight: number }, chunkMs: number): number {
+  if (chunkMs < DAY_MS) return from + chunkMs
+  return midnight + Math.ceil((from + 1 - midnight) / DAY_MS) * DAY_MS
 }
 
 function chunkOf(file: LedgerFile): number {
@@ -111,5 +120,6 @@ function chunkOf(file: LedgerFile): number {
   const from = measured.reduce((least, e) => Math.min(least, e.from), Infinity)
   const to = measured.reduce((most, e) => Math.max(most, e.to), -Infinity)
   const ms = (FACTS_PER_CHUNK * (to - from)) / facts
-  return Number.isFinite(ms) ? Math.max(LEAST_CHUNK_MS, Math.ceil(ms)) : LEAST_CHUNK_MS
+  if (!Number.isFinite(ms)) return LEAST_CHUNK_MS
+  return ms > DAY_MS ? Math.floor(ms / DAY_MS) * DAY_MS : Math.max(LEAST_CHUNK_MS, Math.ceil(ms))
 }

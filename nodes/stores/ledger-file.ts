@@ -74,11 +74,16 @@ export class LedgerFile implements Pick<Ledger, 'facts' | 'head'> {
 
   /** Facts in the order of writing; `upTo` leaves out those that were written after a row. */
   *facts(query: FactQuery, upTo?: number): Generator<Fact> {
-    for (const row of this.rows(query, upTo)) yield factOf(row)
+    const columns = 'kind, id, revision, line, "from", "to", body'
+    for (const row of this.#rows<FactRow>(columns, query, upTo)) yield factOf(row)
   }
 
   /** Facts as the rows they are, with their seals. */
-  rows({ kind, line, since, until }: FactQuery, upTo?: number): Iterable<SealedRow> {
+  rows(query: FactQuery): Iterable<SealedRow> {
+    return this.#rows<SealedRow>('*', query)
+  }
+
+  #rows<T>(columns: string, { kind, line, since, until }: FactQuery, upTo?: number): Iterable<T> {
     const { where, values } = conditions([
       ['kind = ?', kind],
       ['line = ?', line],
@@ -90,7 +95,7 @@ export class LedgerFile implements Pick<Ledger, 'facts' | 'head'> {
       ['seq <= ?', upTo],
     ])
     const found = `SELECT seq FROM facts ${where}`
-    return this.#all(`SELECT * FROM facts WHERE seq IN (${found}) ORDER BY seq`, values)
+    return this.#all(`SELECT ${columns} FROM facts WHERE seq IN (${found}) ORDER BY seq`, values)
   }
 
   head(): string {

@@ -53,6 +53,7 @@ function textOf({ record, formula, readings, factors, difference }: Found): stri
     : record.status === 'provisional'
       ? 'still moves: what follows is reckoned from the facts that have come'
       : 'agrees byte for byte with what follows from its facts'
+  const factorName = (id: string): string => `F${factors.findIndex((row) => row.id === id) + 1}`
   return [
     headOf(record),
     `  ${verdict}`,
@@ -63,12 +64,12 @@ function textOf({ record, formula, readings, factors, difference }: Found): stri
       distinct(readings).map(readingRow),
     )}`,
     `\ncuts: the parts of these intervals that belong to it\n${table(
-      ['meter', 'from', 'to', 'kWh', 'kg CO₂e', 'factor row', 'order', 'SKU', 'state'],
-      readings.flatMap((reading) => reading.parts.map((part) => partRow(bookedOn(reading), part))),
+      ['meter', 'from', 'to', 'kWh', 'kg CO₂e', 'factor', 'order', 'SKU', 'state'],
+      readings.flatMap((reading) => reading.parts.map((part) => partRow(bookedOn(reading), part, factorName))),
     )}`,
     `\nfactor rows\n${table(
-      ['row', 'revision', 'kg/kWh', 'from', 'to', 'method', 'boundary', 'quality', 'source'],
-      factors.map(factorRow),
+      ['factor', 'kg/kWh', 'from', 'to', 'method', 'boundary', 'quality', 'source', 'revision', 'id'],
+      factors.map((row) => [factorName(row.id), ...factorRow(row)]),
     )}`,
   ].join('\n')
 }
@@ -119,23 +120,16 @@ function evidenceOf(evidence: Energy['evidence']): string {
   return `${fromReading} ${fromUnit === unit ? '' : `${fromUnit} `}→ ${toReading} ${unit}`
 }
 
-function partRow(meter: string, { from, to, kWh, kgCO2e, factorId, missingFactor, context }: ExplainedPart): Cell[] {
+function partRow(meter: string, part: ExplainedPart, factorName: (id: string) => string): Cell[] {
+  const { from, to, kWh, kgCO2e, factorId, missingFactor, context } = part
   const known = context && !isMissing(context) ? context : undefined
-  const factor = factorId ?? `none: ${missingFactor}`
-  return [
-    meter,
-    iso(from),
-    iso(to),
-    kWh,
-    kgCO2e,
-    factor,
-    known?.order ?? '',
-    known?.sku ?? '',
-    known?.state ?? 'unknown',
-  ]
+  const factor = factorId === undefined ? `none: ${missingFactor}` : factorName(factorId)
+  const { order = '', sku = '', state = 'unknown' } = known ?? {}
+  return [meter, iso(from), iso(to), kWh, kgCO2e, factor, order, sku, state]
 }
 
 function factorRow({ id, revision, kgPerKWh, from, to, method, boundary, quality, source }: EmissionFactor): Cell[] {
   const name = [source.provider, source.dataset, source.version].filter(Boolean).join(' ')
-  return [id, revision, kgPerKWh, iso(from), iso(to), method, boundary, quality, `${name} (${source.licence})`]
+  const told = `${name} (${source.licence})`
+  return [kgPerKWh, iso(from), iso(to), method, boundary, quality, told, revision, id]
 }

@@ -13,6 +13,7 @@ export interface ReplayFacts {
   factors: Iterable<EmissionFactor>
   /** Jobs, steps and counts. */
   context: Iterable<ContextFact>
+  /** Read for this replay: they get their segments here, and the calculator keeps them. */
   energy: Iterable<Energy>
   /** The time that the energy is of: counts told before and after it only bound what was made in it. Default: all. */
   time?: { from: number; to: number }
@@ -38,9 +39,9 @@ export function replay(
     // The anchor of a meter's first reading is an instant, not an interval.
     if (energy.from >= energy.to) continue
     const pieces = factors.pieces(energy.carrier, zones.get(energy.meter) ?? model.gridZone, energy.from, energy.to)
-    const laid = { ...energy, segments: withFactors(energy, pieces) }
-    context.lay(laid)
-    calculator.energy(laid)
+    energy.segments = withFactors(energy, pieces)
+    context.lay(energy)
+    calculator.energy(energy)
   }
   for (const piece of context.production(facts.time)) calculator.production(piece)
 }

@@ -29,10 +29,33 @@ export interface ViewOptions {
 const iso = (ms: number): string => new Date(ms).toISOString()
 
 /** The records of the five views, as the rules for booking ask for them. */
-export const viewKeying = (options: ViewOptions): Keying => ({
-  cuts: (from, to) => viewCuts(from, to, options),
-  keys: ({ line, from, context }) => keysOf(line, from, context, options),
-})
+export const viewKeying = (options: ViewOptions): Keying => {
+  const last = new Map<string, Keyed>()
+  return {
+    cuts: (from, to) => viewCuts(from, to, options),
+    keys: ({ line, from, context }) => {
+      const known = last.get(line)
+      if (known && known.context === context && from >= known.from && from < known.to) return known.keys
+      const keys = keysOf(line, from, context, options)
+      last.set(line, { context, keys, ...sameKeys(from, options) })
+      return keys
+    },
+  }
+}
+
+/** The keys of a line's last piece: mostly those of the next, as the meters of a line tell about the same time. */
+interface Keyed {
+  context: Context | Missing | undefined
+  from: number
+  to: number
+  keys: CellKey[]
+}
+
+/** The time around an instant in which a context has the same records. */
+function sameKeys(ms: number, { windowMs, calendar }: ViewOptions): { from: number; to: number } {
+  const [window, day] = [Math.floor(ms / windowMs) * windowMs, calendar.day(ms)]
+  return { from: Math.max(window, day.from), to: Math.min(window + windowMs, day.to) }
+}
 
 /** Instants between `from` and `to` at which a window or a local day ends. */
 function viewCuts(from: number, to: number, { views, windowMs, calendar }: ViewOptions): number[] {

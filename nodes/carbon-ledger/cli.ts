@@ -1,42 +1,50 @@
 #!/usr/bin/env node
-/** The command `mes-carbon`: looks at a ledger file without Node-RED and without writing to it. */
+/** The command `mes-carbon`: looks at a ledger file without Node-RED. */
 
-import { existsSync } from 'node:fs'
-import { verifyFile } from '../stores/sqlite-reader.ts'
+import { readArguments, UsageError, type Command } from './commands/command.ts'
+import { evidence } from './commands/evidence.ts'
+import { explain } from './commands/explain.ts'
+import { exportRecords } from './commands/export.ts'
+import { replay } from './commands/replay.ts'
+import { stats } from './commands/stats.ts'
+import { verify } from './commands/verify.ts'
 
-const HELP = `mes-carbon verify <ledger file>
+const COMMANDS: Record<string, Command> = { verify, replay, explain, export: exportRecords, evidence, stats }
 
-Walks the hash chain over all facts of a SQLite ledger.
+const usages = Object.values(COMMANDS).map(({ usage, summary }) => `  mes-carbon ${usage}\n      ${summary}\n`)
 
-exit code 0  the chain holds; prints the number of facts and the head
-          1  the chain is broken, or the file cannot be read; prints the first broken row
-          2  wrong usage
+const HELP = `mes-carbon looks at the ledger file of a carbon line, also while Node-RED writes it.
+
+${usages.join('')}
+mes-carbon <command> --help tells more of each.
+
+exit code  0  fine
+           1  the check failed, or the file cannot be read
+           2  wrong usage
 `
 
-function verify(path: string): number {
-  if (!existsSync(path)) {
-    console.error(`mes-carbon: expected a ledger file, got nothing at ${path}`)
-    return 2
-  }
+function main([name = '', ...args]: string[]): number {
+  if (name === '--help' || name === '-h') return say(HELP)
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name]! : undefined
   try {
-    const { ok, facts, head, firstBroken } = verifyFile(path)
-    if (ok) console.log(`ok: ${facts} facts, head ${head}`)
-    else console.log(`broken at row ${firstBroken}: ${facts} facts before it hold, the last of them sealed by ${head}`)
-    return ok ? 0 : 1
+    if (!command) throw new UsageError(`expected one of ${Object.keys(COMMANDS).join(', ')}, got ${name || 'nothing'}`)
+    if (args.some((arg) => arg === '--help' || arg === '-h')) return say(helpOf(command))
+    return command.run(readArguments(command, args))
   } catch (error) {
-    console.error(`mes-carbon: ${path}: ${(error as Error).message}`)
-    return 1
+    const wrongUsage = error instanceof UsageError
+    console.error(`mes-carbon${command ? ` ${name}` : ''}: ${(error as Error).message}`)
+    if (wrongUsage) console.error(command ? `\nmes-carbon ${command.usage}` : `\n${HELP}`)
+    return wrongUsage ? 2 : 1
   }
 }
 
-function main([command, path, ...more]: string[]): number {
-  if (command === '--help' || command === '-h') {
-    console.log(HELP)
-    return 0
-  }
-  if (command === 'verify' && path && more.length === 0) return verify(path)
-  console.error(HELP)
-  return 2
+function say(text: string): number {
+  console.log(text)
+  return 0
 }
 
+const helpOf = ({ usage, summary, help }: Command): string => `mes-carbon ${usage}\n\n${summary}\n\n${help}`
+
+// A reader that has seen enough, such as `head`, is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 process.exitCode = main(process.argv.slice(2))

@@ -28,6 +28,8 @@ export function plantOf(parts: Record<string, unknown>): PlantModel {
 export class Pipeline {
   readonly calculator: Calculator
   readonly model: PlantModel
+  /** What the meters told: the facts of a ledger. */
+  readonly energies: Energy[] = []
   readonly #calendar: Calendar
   readonly #meters: Map<string, Meter>
   readonly #factors = new FactorTimeline()
@@ -83,7 +85,10 @@ export class Pipeline {
   #read(meter: string, reading: Reading): void {
     const { energies, rejected } = this.#meters.get(meter)!.add(reading, this.#now)
     if (rejected) throw new Error(rejected)
-    for (const energy of energies) this.#lay(structuredClone(energy))
+    for (const energy of energies) {
+      this.energies.push(structuredClone(energy))
+      this.#lay(structuredClone(energy))
+    }
   }
 
   #lay(energy: Energy): void {

@@ -6,6 +6,7 @@ import type { Change } from './track.ts'
 export type Job = Pick<JobEvent, 'order' | 'sku' | 'recipe' | 'batch'>
 
 interface Run {
+  lane: string
   from: number
   to: number
   job: Job
@@ -21,6 +22,8 @@ export class JobTrack {
   readonly #void = new Set<string>()
   /** Runs by time of start; runs of different lanes may overlap. */
   #runs: Run[] = []
+  /** The time of the newest event. */
+  #newest = -Infinity
 
   get isEmpty(): boolean {
     return this.#runs.length === 0
@@ -35,6 +38,9 @@ export class JobTrack {
     const isNew = !known || stronger(event, known)
     if (!isNew && (corrected === undefined || this.#void.has(corrected))) return null
     if (isNew) this.#events.set(key, event)
+    const isNext = event.at > this.#newest && corrected === undefined && !this.#void.has(key)
+    this.#newest = Math.max(this.#newest, event.at)
+    if (isNext) return this.#append(event)
     if (corrected !== undefined) this.#void.add(corrected)
     const before = this.#runs
     this.#runs = this.#reckon()
@@ -63,6 +69,16 @@ export class JobTrack {
     this.#runs = this.#reckon()
   }
 
+  /** An event after all others changes only what runs in its lane; most events are such. */
+  #append(event: JobEvent): Change | null {
+    const lane = event.lane ?? ''
+    const current = this.#runs.findLast((r) => r.lane === lane && r.to === FOREVER)
+    if (event.action === 'end' && current?.job.order !== event.order) return null
+    if (current) current.to = event.at
+    if (event.action === 'start') this.#runs.push({ lane, from: event.at, to: FOREVER, job: jobOf(event) })
+    return { from: current?.from ?? event.at, to: FOREVER }
+  }
+
   #reckon(): Run[] {
     const events = [...this.#events].filter(([key]) => !this.#void.has(key)).map(([, event]) => event)
     events.sort(
@@ -78,7 +94,7 @@ export class JobTrack {
       if (current) current.to = event.at
       running.delete(lane)
       if (event.action === 'end') continue
-      const run = { from: event.at, to: FOREVER, job: jobOf(event) }
+      const run = { lane, from: event.at, to: FOREVER, job: jobOf(event) }
       running.set(lane, run)
       runs.push(run)
     }

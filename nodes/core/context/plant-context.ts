@@ -33,6 +33,7 @@ interface Line {
 }
 
 const NOTHING: ContextOutcome = { production: [] }
+const ALL_TIME = { from: 0, to: Number.MAX_SAFE_INTEGER }
 
 export class PlantContext {
   readonly #lines = new Map<string, Line>()
@@ -72,12 +73,11 @@ export class PlantContext {
     energy.segments = withContext(energy, line.context.spans(energy.from, energy.to, energy.machine))
   }
 
-  /** Every piece of production known of all lines; for a rebuild from facts. */
-  *production(): Generator<Production> {
+  /** The pieces of production of all lines that belong to counts touching a time; for a rebuild from facts. */
+  *production({ from, to } = ALL_TIME): Generator<Production> {
     for (const [id, line] of this.#lines) {
       for (const [role, track] of line.counts) {
-        for (const interval of track.intervals(0, Number.MAX_SAFE_INTEGER))
-          yield* this.#cut(id, { line, role, interval })
+        for (const interval of track.intervals(from, to)) yield* this.#cut(id, { line, role, interval })
       }
     }
   }

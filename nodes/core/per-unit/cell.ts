@@ -28,7 +28,8 @@ export interface Booking {
 export class Cell {
   readonly key: CellKey
   readonly units = new UnitTally()
-  readonly #buckets = new Map<string, Bucketed>()
+  /** By meter: a machine has few states, so that looking through them is quicker than a name for each pair. */
+  readonly #buckets = new Map<string, Bucketed[]>()
   readonly reasons = new Set<string>()
   dirty = true
   /** The newest revision that was sent, and what it said. */
@@ -53,11 +54,13 @@ export class Cell {
     const { meter, machine, carrier, account } = booking
     const { context } = segment
     const state = account ?? (context && !isMissing(context) ? context.state : 'no-context')
-    const id = `${state}|${meter}|${carrier}`
-    let bucket = this.#buckets.get(id)
-    if (!bucket) this.#buckets.set(id, (bucket = { state, machine, meter, carrier, tally: new EnergyTally() }))
+    let ofMeter = this.#buckets.get(meter)
+    if (!ofMeter) this.#buckets.set(meter, (ofMeter = []))
+    let bucket = ofMeter.find((b) => b.state === state && b.carrier === carrier)
+    if (!bucket) ofMeter.push((bucket = { state, machine, meter, carrier, tally: new EnergyTally() }))
     bucket.tally.add(part)
-    if (bucket.tally.parts === 0) this.#buckets.delete(id)
+    if (bucket.tally.parts === 0) ofMeter.splice(ofMeter.indexOf(bucket), 1)
+    if (ofMeter.length === 0) this.#buckets.delete(meter)
     this.dirty = true
   }
 
@@ -68,6 +71,7 @@ export class Cell {
 
   /** The buckets in a fixed order, so that sums over them are the same whatever came first. */
   get buckets(): Bucketed[] {
-    return [...this.#buckets].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, bucket]) => bucket)
+    const named = [...this.#buckets.values()].flat().map((b) => [`${b.state}|${b.meter}|${b.carrier}`, b] as const)
+    return named.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, bucket]) => bucket)
   }
 }

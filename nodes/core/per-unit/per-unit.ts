@@ -9,7 +9,7 @@ import { siteSpan, type Claim } from '../allocation/claims.ts'
 import { Ownership, SITE } from '../allocation/ownership.ts'
 import { Settlement } from '../allocation/settlement.ts'
 import type { HeldView } from '../allocation/shares.ts'
-import type { Cell } from './cell.ts'
+import { Cell } from './cell.ts'
 import { FactStore } from './fact-store.ts'
 import { FactorTimeline } from '../factor/factor.ts'
 import { LineState } from './line-state.ts'
@@ -29,7 +29,7 @@ import {
 } from '../records.ts'
 import { withContext, withFactors, type ContextSpan } from '../segments.ts'
 import type { EnergyPart } from './tally.ts'
-import { viewKeying, type CellKey, type ViewOptions } from './views.ts'
+import { keyOf, viewKeying, type CellKey, type RecordName, type ViewOptions } from './views.ts'
 
 export interface CalculatorOptions extends ViewOptions {
   model: PlantModel
@@ -174,6 +174,20 @@ export class Calculator {
       if (cell) return recordOf(state, cell, { ...this.#rendering, closed: cell.wasFinal }, cell.sent?.revision ?? 0)
     }
     return undefined
+  }
+
+  /** A record whose time has passed, as the facts held give it; one that nothing belongs to is empty. */
+  closed(record: RecordName): Carbon {
+    this.#settlement.settle()
+    const state = this.#line(record.line)
+    const cell = state.cells.get(record.id) ?? new Cell(keyOf(record))
+    return recordOf(state, cell, { ...this.#rendering, closed: true }, 0)
+  }
+
+  /** Says that a line was measured from a time on, by facts that are not held. */
+  measuredSince(line: string, from: number): void {
+    const state = this.#line(line)
+    state.first = Math.min(state.first, from)
   }
 
   /** The facts held, for queries: claims on energy and pieces of production that touch `[from, to)`. */

@@ -13,7 +13,10 @@ export interface ReplayFacts {
   factors: Iterable<EmissionFactor>
   /** Jobs, steps and counts. */
   context: Iterable<ContextFact>
+  /** Read for this replay: they get their segments here, and the calculator keeps them. */
   energy: Iterable<Energy>
+  /** The time that the energy is of: counts told before and after it only bound what was made in it. Default: all. */
+  time?: { from: number; to: number }
 }
 
 /**
@@ -29,16 +32,25 @@ export function replay(
   const factors = new FactorTimeline()
   for (const row of facts.factors) factors.add(row)
   const context = new PlantContext(model, calendar)
-  for (const fact of facts.context) context.take(fact)
+  for (const fact of facts.context) takeKnown(context, fact)
 
   const zones = new Map(model.meters.map((m) => [m.id, m.zone ?? model.gridZone]))
   for (const energy of facts.energy) {
     // The anchor of a meter's first reading is an instant, not an interval.
     if (energy.from >= energy.to) continue
     const pieces = factors.pieces(energy.carrier, zones.get(energy.meter) ?? model.gridZone, energy.from, energy.to)
-    const laid = { ...energy, segments: withFactors(energy, pieces) }
-    context.lay(laid)
-    calculator.energy(laid)
+    energy.segments = withFactors(energy, pieces)
+    context.lay(energy)
+    calculator.energy(energy)
   }
-  for (const piece of context.production()) calculator.production(piece)
+  for (const piece of context.production(facts.time)) calculator.production(piece)
+}
+
+/** A line or a state that the plant model no longer explains says nothing to it, as it would to the node. */
+function takeKnown(context: PlantContext, fact: ContextFact): void {
+  try {
+    context.take(fact)
+  } catch {
+    // It was told under another version of the plant model.
+  }
 }

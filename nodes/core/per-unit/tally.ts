@@ -6,6 +6,7 @@ import { mostKgPerKWh } from '../factor/factor-limits.ts'
 import {
   isMissing,
   UNIT_ROLES,
+  type FactorOrigin,
   type FactorQuality,
   type Production,
   type Segment,
@@ -155,8 +156,17 @@ const rateOf = ({ factor, upstream = [] }: Segment, carrier: string): number =>
     ? upstream.reduce((sum, row) => sum + row.kgPerKWh, factor.kgPerKWh)
     : mostKgPerKWh(carrier)
 
-const sourceName = (s: { provider: string; dataset?: string; version?: string }): string =>
-  [s.provider, s.dataset, s.version].filter(Boolean).join(' ')
+/** Names that were put together before: a row of factors is behind many parts. */
+const sourceNames = new WeakMap<FactorOrigin, string>()
+
+function sourceName(source: FactorOrigin): string {
+  let name = sourceNames.get(source)
+  if (name === undefined) {
+    name = [source.provider, source.dataset, source.version].filter(Boolean).join(' ')
+    sourceNames.set(source, name)
+  }
+  return name
+}
 
 function count<K>(map: Map<K, number>, key: K, by: number): void {
   const n = (map.get(key) ?? 0) + by

@@ -2,7 +2,7 @@
 
 import type { Calendar } from '../calendar.ts'
 import type { Keying } from './postings.ts'
-import { isMissing, type Context, type Missing, type View } from '../records.ts'
+import { isMissing, type Carbon, type Context, type Missing, type View } from '../records.ts'
 
 /** What one record is about. Two pieces with the same `id` belong together. */
 export interface CellKey {
@@ -17,6 +17,9 @@ export interface CellKey {
   to?: number
 }
 
+/** What a record is called, and the time it covers. */
+export type RecordName = Pick<Carbon, 'id' | 'view' | 'line' | 'order' | 'sku' | 'shift' | 'from' | 'to'>
+
 export interface ViewOptions {
   views: readonly View[]
   windowMs: number
@@ -26,10 +29,33 @@ export interface ViewOptions {
 const iso = (ms: number): string => new Date(ms).toISOString()
 
 /** The records of the five views, as the rules for booking ask for them. */
-export const viewKeying = (options: ViewOptions): Keying => ({
-  cuts: (from, to) => viewCuts(from, to, options),
-  keys: ({ line, from, context }) => keysOf(line, from, context, options),
-})
+export const viewKeying = (options: ViewOptions): Keying => {
+  const last = new Map<string, Keyed>()
+  return {
+    cuts: (from, to) => viewCuts(from, to, options),
+    keys: ({ line, from, context }) => {
+      const known = last.get(line)
+      if (known && known.context === context && from >= known.from && from < known.to) return known.keys
+      const keys = keysOf(line, from, context, options)
+      last.set(line, { context, keys, ...sameKeys(from, options) })
+      return keys
+    },
+  }
+}
+
+/** The keys of a line's last piece: mostly those of the next, as the meters of a line tell about the same time. */
+interface Keyed {
+  context: Context | Missing | undefined
+  from: number
+  to: number
+  keys: CellKey[]
+}
+
+/** The time around an instant in which a context has the same records. */
+function sameKeys(ms: number, { windowMs, calendar }: ViewOptions): { from: number; to: number } {
+  const [window, day] = [Math.floor(ms / windowMs) * windowMs, calendar.day(ms)]
+  return { from: Math.max(window, day.from), to: Math.min(window + windowMs, day.to) }
+}
 
 /** Instants between `from` and `to` at which a window or a local day ends. */
 function viewCuts(from: number, to: number, { views, windowMs, calendar }: ViewOptions): number[] {
@@ -76,6 +102,13 @@ const KEY_OF: Record<View, Maker> = {
     const { day, from, to } = calendar.day(ms)
     return { id: `day|${line}|${day}`, view: 'day', line, from, to }
   },
+}
+
+/** The key of a record that was told; an order's SKU is a figure of it, not a part of its name. */
+export function keyOf({ id, view, line, order, sku, shift, from, to }: RecordName): CellKey {
+  const named = view === 'order' ? { order } : { order, sku, shift }
+  const given = Object.entries(named).filter(([, name]) => name !== undefined)
+  return { id, view, line, from, to, ...(Object.fromEntries(given) as Pick<CellKey, 'order' | 'sku' | 'shift'>) }
 }
 
 /** True where a context belongs to a record's key; the time is looked at apart. */

@@ -1,0 +1,103 @@
+/**
+ * The records of a ledger as its facts give them: what an auditor's replay compares with, and what a record is restated
+ * from when its facts are no longer held in memory.
+ *
+ * A closed record comes out byte for byte as it was told, apart from its revision, status and reasons, which tell of the
+ * way the facts came, and the `signal` of its buckets, which no fact holds.
+ */
+
+import type { ContextFact } from '../core/context/context-fact.ts'
+import { Calculator } from '../core/per-unit/per-unit.ts'
+import { replay, type ReplayFacts } from '../core/per-unit/replay.ts'
+import type { RecordName } from '../core/per-unit/views.ts'
+import type { Carbon, EmissionFactor, Energy } from '../core/records.ts'
+import { MEASURED_KINDS, type Fact, type FactQuery, type Ledger } from '../stores/ledger.ts'
+import type { Plant } from './plant-version.ts'
+
+type Facts = Pick<Ledger, 'facts'>
+
+/** An order, a state or a count may have been told long before the time it holds in, and corrected long after it. */
+const STANDING_MS = 31 * 86_400_000
+
+/** The closed figures of the wanted records, by id. Holds the facts of the time from the first of them to the last. */
+export function recompute(ledger: Facts, wanted: readonly RecordName[], plant: Plant): Map<string, Carbon> {
+  if (wanted.length === 0) return new Map()
+  const calculator = rebuild(ledger, wanted, plant)
+  return new Map(wanted.map((record) => [record.id, calculator.closed(record)]))
+}
+
+/** A calculator that holds the facts of the wanted records. */
+export function rebuild(ledger: Facts, wanted: readonly RecordName[], plant: Plant): Calculator {
+  const { model, calendar, settings, id } = plant
+  const time = hullOf(wanted, longestPeriod(model, settings))
+  const forAsLong = { horizonMs: Number.MAX_SAFE_INTEGER, latenessMs: 0 }
+  const calculator = new Calculator({
+    model,
+    calendar,
+    ...settings,
+    ...forAsLong,
+    ...(id !== undefined && { plant: id }),
+  })
+  for (const line of new Set(wanted.map((r) => r.line))) {
+    if (isMeasuredBefore(ledger, line, time.from)) calculator.measuredSince(line, time.from)
+  }
+  replay({ ...factsOf(ledger, time), time }, plant, calculator)
+  return calculator
+}
+
+/** True where anything was measured on a line before a time; looked for from that time backwards. */
+export function isMeasuredBefore(ledger: Facts, line: string, until: number): boolean {
+  for (const days of [2, 40, Infinity]) {
+    for (const kind of MEASURED_KINDS) {
+      for (const _ of ledger.facts({ kind, line, since: Math.max(0, until - days * 86_400_000), until })) return true
+    }
+  }
+  return false
+}
+
+/** From the first record to the last, and a period more at both ends: what a line carries of it is reckoned as a whole. */
+function hullOf(records: readonly RecordName[], periodMs: number): { from: number; to: number } {
+  const time = { from: Infinity, to: -Infinity }
+  for (const { from, to } of records) {
+    time.from = Math.min(time.from, from - periodMs)
+    time.to = Math.max(time.to, to + periodMs)
+  }
+  return time
+}
+
+/** The longest stretch that is shared out as a whole, milliseconds; 0 where nothing is shared. */
+function longestPeriod({ meters }: Plant['model'], { windowMs }: Plant['settings']): number {
+  const periods = meters.flatMap(({ shared, redundantTo }) => {
+    if (shared?.periodMinutes !== undefined) return [shared.periodMinutes * 60_000]
+    return shared || redundantTo !== undefined ? [windowMs] : []
+  })
+  return Math.max(0, ...periods)
+}
+
+/** What the figures of a time rest on, by kind. */
+export function factQueries({ from: since, to: until }: { from: number; to: number }) {
+  const standing = { since: since - STANDING_MS, until: until + STANDING_MS }
+  return {
+    factor: { kind: 'factor', since, until },
+    context: { kind: 'context', ...standing },
+    production: { kind: 'production', ...standing },
+    energy: { kind: 'energy', since, until },
+  } satisfies Record<string, FactQuery>
+}
+
+function factsOf(ledger: Facts, time: { from: number; to: number }): ReplayFacts {
+  const { factor, context, production, energy } = factQueries(time)
+  return {
+    factors: bodies<EmissionFactor>(ledger.facts(factor)),
+    context: joined(bodies<ContextFact>(ledger.facts(context)), bodies<ContextFact>(ledger.facts(production))),
+    energy: bodies<Energy>(ledger.facts(energy)),
+  }
+}
+
+function* joined<T>(...parts: Iterable<T>[]): Generator<T> {
+  for (const part of parts) yield* part
+}
+
+function* bodies<T>(facts: Iterable<Fact>): Generator<T> {
+  for (const fact of facts) yield fact.body as T
+}

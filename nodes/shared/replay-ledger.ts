@@ -1,0 +1,125 @@
+/**
+ * All lasting records of a ledger file against its facts, in chunks of time: however many years a file holds, no more
+ * than a chunk and the longest record are in memory.
+ */
+
+import { VIEWS, type Carbon, type View } from '../core/records.ts'
+import type { Fact, FactQuery } from '../stores/ledger.ts'
+import type { KeptRecord, LedgerFile } from '../stores/ledger-file.ts'
+import { firstDifference, type Difference } from './compare.ts'
+import { grouped } from './grouped.ts'
+import { plantVersions, type Plant } from './plant-version.ts'
+import { recompute } from './recompute.ts'
+
+export interface ReplayScope {
+  /** Records that begin in `[from, to)`; default: all. */
+  from?: number
+  to?: number
+  views?: readonly View[]
+}
+
+/** A record that the facts do not give, and where it first differs. */
+export interface Disagreement extends Difference {
+  id: string
+  revision: number
+}
+
+/** What was found since the step before. */
+export interface ReplayStep {
+  /** Share of the time that is done, 0 … 1. */
+  done: number
+  facts: number
+  compared: number
+  /** Records that still move, and adjusting records, which are no figure of their own time. */
+  passedOver: number
+  disagreements: Disagreement[]
+}
+
+/** A chunk holds about so many facts: enough that what two chunks both need is little, few enough for a gateway. */
+const FACTS_PER_CHUNK = 60_000
+const LEAST_CHUNK_MS = 3_600_000
+const DAY_MS = 24 * 3_600_000
+
+export function* replayLedger(file: LedgerFile, scope: ReplayScope = {}): Generator<ReplayStep> {
+  const time = timeOf(file, scope)
+  const chunkMs = chunkOf(file)
+  const plants = plantVersions(file)
+  for (let [at, end] = [time.from, firstEnd(time, chunkMs)]; at < time.to; at = end, end += chunkMs) {
+    end = Math.min(end, time.to)
+    const step = { done: (end - time.from) / (time.to - time.from), facts: 0, compared: 0, passedOver: 0 }
+    yield compareAll(file, kept(file, scope.views ?? VIEWS, { from: at, to: end }), { plants, step })
+  }
+}
+
+type Counts = Omit<ReplayStep, 'disagreements'>
+type Time = { from: number; to: number }
+
+function compareAll(
+  file: LedgerFile,
+  records: KeptRecord[],
+  { plants, step }: { plants: ReadonlyMap<string, Plant>; step: Counts },
+): ReplayStep {
+  const lasting = records.filter(({ record }) => record.status !== 'provisional' && record.adjusts === undefined)
+  step.passedOver += records.length - lasting.length
+  const disagreements: Disagreement[] = []
+  // Records of one version of the plant, whose facts end at one row, are reckoned together.
+  for (const group of grouped(lasting, ({ record, upTo }) => `${record.plant}|${upTo}`)) {
+    const { upTo } = group[0]!
+    const told = group.map(({ record }) => record)
+    const plant = plants.get(told[0]!.plant ?? '')
+    const counted = countedFacts(file, upTo, step)
+    const reckoned = plant ? recompute(counted, told, plant) : new Map<string, Carbon>()
+    step.compared += told.length
+    for (const record of told) disagreements.push(...against(record, reckoned.get(record.id)))
+  }
+  return { ...step, disagreements }
+}
+
+function against(told: Carbon, reckoned: Carbon | undefined): Disagreement[] {
+  const { id, revision, plant } = told
+  const noPlant = { field: 'plant', told: JSON.stringify(plant ?? null), reckoned: 'no such plant model in the ledger' }
+  const difference = reckoned ? firstDifference(told, reckoned) : noPlant
+  return difference ? [{ id, revision, ...difference }] : []
+}
+
+function kept(file: LedgerFile, views: readonly View[], { from, to }: Time): KeptRecord[] {
+  return views.flatMap((view) => [...file.records(view, { from, until: to })])
+}
+
+function countedFacts(file: LedgerFile, upTo: number | undefined, step: Counts) {
+  return {
+    *facts(query: FactQuery): Generator<Fact> {
+      for (const fact of file.facts(query, upTo)) {
+        step.facts++
+        yield fact
+      }
+    },
+  }
+}
+
+/** The time of the records that are asked for, and an instant at which a local day begins. */
+function timeOf(file: LedgerFile, { from = -Infinity, to = Infinity }: ReplayScope): Time & { midnight: number } {
+  const all = { from: Infinity, to: -Infinity, midnight: 0 }
+  for (const extent of file.recordExtents()) {
+    all.from = Math.min(all.from, extent.from)
+    all.to = Math.max(all.to, extent.to)
+    if (extent.view === 'day') all.midnight = extent.from
+  }
+  return { ...all, from: Math.max(from, all.from), to: Math.min(to, all.to + 1) }
+}
+
+/** Chunks of days end where a local day does, so that few records reach over the end. */
+function firstEnd({ from, midnight }: Time & { midnight: number }, chunkMs: number): number {
+  if (chunkMs < DAY_MS) return from + chunkMs
+  return midnight + Math.ceil((from + 1 - midnight) / DAY_MS) * DAY_MS
+}
+
+function chunkOf(file: LedgerFile): number {
+  const measured = file.extents().filter((e) => e.kind === 'energy' || e.kind === 'production')
+  const facts = measured.reduce((sum, e) => sum + e.facts, 0)
+  const from = measured.reduce((least, e) => Math.min(least, e.from), Infinity)
+  const to = measured.reduce((most, e) => Math.max(most, e.to), -Infinity)
+  const ms = (FACTS_PER_CHUNK * (to - from)) / facts
+  if (!Number.isFinite(ms)) return LEAST_CHUNK_MS
+  return ms > DAY_MS ? Math.floor(ms / DAY_MS) * DAY_MS : Math.max(LEAST_CHUNK_MS, Math.ceil(ms))
+}

@@ -11,9 +11,8 @@ import {
   type Production,
   type View,
 } from '../core/records.ts'
-import { replay } from '../core/per-unit/replay.ts'
 import { MS_PER_HOUR } from '../core/units.ts'
-import { openFacts, openRecords } from '../shared/ledger-facts.ts'
+import { restoreCalculator } from '../shared/ledger-facts.ts'
 import {
   deploy,
   ledgerOf,
@@ -90,9 +89,8 @@ class PerUnitStation {
     if (!ledger) return
     await ledger.ready()
     if (this.#version) ledger.append([this.#version]).catch((error: Error) => this.#node.error(error, {}))
-    replay(openFacts(ledger, this.#options.horizonMs), this.#plant, this.#calculator)
-    for (const record of openRecords(ledger, this.#options.horizonMs))
-      this.#calculator.restoreRecord(record, KEEP_EVERY)
+    const { horizonMs } = this.#options
+    restoreCalculator(ledger, this.#calculator, { ...this.#plant, horizonMs, skipped: KEEP_EVERY })
     this.#emission.start()
   }
 

@@ -1,9 +1,13 @@
 /** Facts of the open time, read back from a ledger. */
 
+import { SITE } from '../core/allocation/ownership.ts'
 import type { ContextFact } from '../core/context/context-fact.ts'
 import type { Carbon, EmissionFactor, Energy } from '../core/records.ts'
-import type { ReplayFacts } from '../core/per-unit/replay.ts'
-import type { Fact, Ledger } from '../stores/ledger.ts'
+import type { Calendar } from '../core/calendar.ts'
+import type { Calculator } from '../core/per-unit/per-unit.ts'
+import { replay, type ReplayFacts } from '../core/per-unit/replay.ts'
+import type { PlantModel } from '../core/plant.ts'
+import { MEASURED_KINDS, type Fact, type Ledger } from '../stores/ledger.ts'
 
 /** An order, a state or a factor row may have been told long before the time it still holds in. */
 const STANDING_MS = 31 * 86_400_000
@@ -29,8 +33,7 @@ export function* openRecords(ledger: Ledger, horizonMs: number): Generator<Carbo
  * that began before the horizon would be restated from a part of its energy otherwise.
  */
 export function openFacts(ledger: Ledger, horizonMs: number): ReplayFacts {
-  let since = horizonStart(ledger, horizonMs)
-  for (const { from } of openRecords(ledger, horizonMs)) since = Math.min(since, from)
+  const since = openSince(ledger, horizonMs)
   return {
     factors: bodies<EmissionFactor>(ledger.facts({ kind: 'factor', since })),
     context: contextFacts(ledger, since),
@@ -38,6 +41,44 @@ export function openFacts(ledger: Ledger, horizonMs: number): ReplayFacts {
   }
 }
 
+/** When the first of the open records begins. */
+function openSince(ledger: Ledger, horizonMs: number): number {
+  let since = horizonStart(ledger, horizonMs)
+  for (const { from } of openRecords(ledger, horizonMs)) since = Math.min(since, from)
+  return since
+}
+
+/** True where anything was measured on a line before a time; looked for from that time backwards. */
+export function isMeasuredBefore(ledger: Pick<Ledger, 'facts'>, line: string, until: number): boolean {
+  for (const days of [2, 40, Infinity]) {
+    for (const kind of MEASURED_KINDS) {
+      for (const _ of ledger.facts({ kind, line, since: Math.max(0, until - days * 86_400_000), until })) return true
+    }
+  }
+  return false
+}
+
 function* bodies<T>(facts: Iterable<Fact>): Generator<T> {
   for (const fact of facts) yield fact.body as T
+}
+
+export interface RestoreOptions {
+  model: PlantModel
+  calendar: Calendar
+  horizonMs: number
+  /** How many revisions of an open record may have been sent since the one that was kept. */
+  skipped: number
+}
+
+/** Brings a calculator to where it was: it tells nothing anew that it told before. */
+export function restoreCalculator(ledger: Ledger, calculator: Calculator, options: RestoreOptions): void {
+  const { horizonMs, skipped, ...plant } = options
+  replay(openFacts(ledger, horizonMs), plant, calculator)
+  // The facts of an open record reach further back than the horizon; what else lies there was told long ago.
+  calculator.forgetRecords(horizonStart(ledger, horizonMs))
+  const since = openSince(ledger, horizonMs)
+  for (const id of [SITE, ...plant.model.lines.map((line) => line.id)]) {
+    if (isMeasuredBefore(ledger, id, since)) calculator.measuredSince(id, since)
+  }
+  for (const record of openRecords(ledger, horizonMs)) calculator.restoreRecord(record, skipped)
 }

@@ -11,7 +11,8 @@ import { Calculator } from '../core/per-unit/per-unit.ts'
 import { replay, type ReplayFacts } from '../core/per-unit/replay.ts'
 import type { RecordName } from '../core/per-unit/views.ts'
 import type { Carbon, EmissionFactor, Energy } from '../core/records.ts'
-import { MEASURED_KINDS, type Fact, type FactQuery, type Ledger } from '../stores/ledger.ts'
+import type { Fact, FactQuery, Ledger } from '../stores/ledger.ts'
+import { isMeasuredBefore } from './ledger-facts.ts'
 import type { Plant } from './plant-version.ts'
 
 type Facts = Pick<Ledger, 'facts'>
@@ -43,16 +44,6 @@ export function rebuild(ledger: Facts, wanted: readonly RecordName[], plant: Pla
   }
   replay({ ...factsOf(ledger, time), time }, plant, calculator)
   return calculator
-}
-
-/** True where anything was measured on a line before a time; looked for from that time backwards. */
-export function isMeasuredBefore(ledger: Facts, line: string, until: number): boolean {
-  for (const days of [2, 40, Infinity]) {
-    for (const kind of MEASURED_KINDS) {
-      for (const _ of ledger.facts({ kind, line, since: Math.max(0, until - days * 86_400_000), until })) return true
-    }
-  }
-  return false
 }
 
 /** From the first record to the last, and a period more at both ends: what a line carries of it is reckoned as a whole. */

@@ -68,11 +68,13 @@ export async function saveRecords(ledger: Ledger, minutes: number): Promise<numb
   const factors = new FactorTimeline()
   slots(minutes).forEach((row) => factors.add(row))
   const context = new PlantContext(model, plant.calendar)
-  const told = [...events(minutes)]
-  let [records, waiting]: [number, Carbon[]] = [0, []]
+  const told = events(minutes)
+  let next = told.next()
+  const waiting: Carbon[] = []
+  let records = 0
   for (const energy of readings(minutes)) {
-    while (told.length > 0 && told[0]!.at <= energy.to) {
-      const { production, revision } = context.take(told.shift()!)
+    for (; !next.done && next.value.at <= energy.to; next = told.next()) {
+      const { production, revision } = context.take(next.value)
       if (revision) calculator.contextRevision(revision)
       production.forEach((piece) => calculator.production(piece))
     }

@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { Calendar } from '../../nodes/core/calendar.ts'
-import { factId } from '../../nodes/core/context/context-fact.ts'
 import type { Carbon } from '../../nodes/core/records.ts'
 import { recompute } from '../../nodes/shared/recompute.ts'
 import { figuresText } from '../../nodes/shared/compare.ts'
 import { zonedTime } from '../../nodes/shared/zone.ts'
-import { factOf as factorFact } from '../../nodes/carbon-factor/restore.ts'
 import { MemoryLedger } from '../../nodes/stores/memory.ts'
-import type { Fact as LedgerFact } from '../../nodes/stores/ledger.ts'
 import { MODEL, aDay, factsOf } from '../core/brute-force.ts'
-import { HOUR, Pipeline, type Fact } from '../core/pipeline.ts'
+import { HOUR, Pipeline } from '../core/pipeline.ts'
 import { mulberry32, shuffle } from '../plant/random.ts'
+import { ledgerFacts, silent } from './ledger-of.ts'
 
 const FOREVER = Number.MAX_SAFE_INTEGER
 const settings = {
@@ -19,26 +17,6 @@ const settings = {
   windowMs: HOUR / 12,
   minCoverage: 0.95,
   constantFactor: null,
-}
-const silent = { onFault: () => undefined, onRecovered: () => undefined, onConflicts: () => undefined }
-
-/** What the nodes would have written of these facts. */
-function ledgerFacts(facts: readonly Fact[], line: Pipeline): LedgerFact[] {
-  const told = facts.flatMap((fact): LedgerFact[] => {
-    if ('factor' in fact) return [factorFact(fact.factor)]
-    if ('meter' in fact) return []
-    const { context } = fact
-    const kind = context.type === 'count' ? 'production' : 'context'
-    const { at, line, revision = 0 } = context
-    return [{ kind, id: factId(context), revision, line, from: at, to: at, body: context }]
-  })
-  const measured = line.energies.map((body): LedgerFact => ({
-    ...body,
-    kind: 'energy',
-    line: body.line ?? '',
-    body: body as object,
-  }))
-  return [...told, ...measured]
 }
 
 function closedRecords(line: Pipeline): Carbon[] {
@@ -63,7 +41,7 @@ describe('recomputing records from a ledger', () => {
         const one = records[Math.abs(seed) % records.length]!
         assert.equal(figuresText(recompute(ledger, [one], plant).get(one.id)!), figuresText(one))
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   }).timeout(120_000)
 })

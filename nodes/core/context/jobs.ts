@@ -76,7 +76,7 @@ export class JobTrack {
     if (event.action === 'end' && current?.job.order !== event.order) return null
     if (current) current.to = event.at
     if (event.action === 'start') this.#runs.push({ lane, from: event.at, to: FOREVER, job: jobOf(event) })
-    return { from: current?.from ?? event.at, to: FOREVER }
+    return { from: event.at, to: FOREVER }
   }
 
   #reckon(): Run[] {

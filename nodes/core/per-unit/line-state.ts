@@ -22,8 +22,6 @@ export class LineState {
   pruned = 0
   /** Records that are not closed, or that a late fact has opened again. */
   readonly #open = new Set<Cell>()
-  /** When an order began whose beginning is older than the spans that are kept. */
-  readonly #begun = new Map<string, number>()
 
   constructor(meters: readonly PlantMeter[]) {
     this.meters = meters
@@ -80,7 +78,7 @@ export class LineState {
   /** The bounds of a record: its view's, or for an order its first and last known time. */
   boundsOf({ key, sent }: Cell): { from: number; to: number } {
     if (key.from !== undefined && key.to !== undefined) return { from: key.from, to: key.to }
-    let [from, to] = [this.#begun.get(key.id) ?? FOREVER, 0]
+    let [from, to] = [FOREVER, 0]
     for (const span of this.spans.within(0, FOREVER)) {
       if (!belongs(key, span.context)) continue
       from = Math.min(from, span.from)
@@ -89,20 +87,19 @@ export class LineState {
     return to > 0 ? { from, to } : { from: sent?.from ?? 0, to: sent?.to ?? 0 }
   }
 
-  /** Forgets what is older than a time; an order that goes on keeps its beginning. */
+  /** Forgets what ended by a time; the context stays for as long as a record that goes on needs it. */
   prune(before: number): void {
     this.pruned = before
+    let needed = before
     for (const [id, cell] of this.cells) {
       const bounds = this.boundsOf(cell)
-      if (bounds.to >= before) {
-        // What began since may still be corrected to have begun elsewhere.
-        if (cell.key.from === undefined && bounds.from < before) this.#begun.set(id, bounds.from)
+      if (bounds.to > before) {
+        needed = Math.min(needed, bounds.from)
         continue
       }
       this.cells.delete(id)
       this.#open.delete(cell)
-      this.#begun.delete(id)
     }
-    this.spans.prune(before)
+    this.spans.prune(needed)
   }
 }

@@ -74,6 +74,7 @@ export class Calculator {
 
   /** Takes a meter interval in; a higher revision replaces a lower one, `replaces` are withdrawn. */
   energy(energy: Energy): void {
+    if (this.#isForgotten(energy.line, energy.to)) return
     const { gone, isNew } = this.#energy.put(energy)
     const reason = gone.length > 0 || this.#isLate(energy.line, energy.to) ? 'late-energy' : undefined
     for (const old of gone) this.#book(old, -1, reason)
@@ -82,6 +83,7 @@ export class Calculator {
 
   /** Takes a piece of production in. */
   production(piece: Production, why?: string): void {
+    if (this.#isForgotten(piece.line, piece.to)) return
     // A piece without any units only withdraws others.
     const isWithdrawal = UNIT_ROLES.every((role) => piece[role] === null)
     const { gone, isNew } = isWithdrawal
@@ -184,6 +186,11 @@ export class Calculator {
     return recordOf(state, cell, { ...this.#rendering, closed: true }, 0)
   }
 
+  /** Forgets the records that ended by a time: their facts are not, or not all, held. */
+  forgetRecords(before: number): void {
+    for (const state of this.#lines.values()) state.prune(before)
+  }
+
   /** Says that a line was measured from a time on, by facts that are not held. */
   measuredSince(line: string, from: number): void {
     const state = this.#line(line)
@@ -224,11 +231,11 @@ export class Calculator {
   }
 
   #claim(claim: Claim, sign: 1 | -1, reason: string | undefined): void {
-    for (const { key, part } of this.#rules.post(claim, sign)) this.#cell(key, reason).book(part)
+    for (const { key, part } of this.#rules.post(claim, sign)) this.#cell(key, part.to, reason)?.book(part)
   }
 
   #count(piece: Production, sign: 1 | -1, reason: string | undefined): void {
-    for (const { key, share } of this.#rules.units(piece)) this.#cell(key, reason).count(piece, share, sign)
+    for (const { key, share } of this.#rules.units(piece)) this.#cell(key, share.to, reason)?.count(piece, share, sign)
     this.#settlement.touchLine(piece.line, piece, reason)
     if (sign === 1) this.#line(piece.line).saw(piece, [{ from: piece.from, to: piece.to, context: piece.context }])
   }
@@ -251,6 +258,11 @@ export class Calculator {
     return spans
   }
 
+  /** What is told again of a time that is no longer held would count twice, as nobody knows that it was there. */
+  #isForgotten(line: string = SITE, to: number): boolean {
+    return to < this.#line(line).pruned
+  }
+
   #isLate(line: string = SITE, to: number): boolean {
     return to <= this.#line(line).newest - this.#options.latenessMs
   }
@@ -263,8 +275,11 @@ export class Calculator {
     return state
   }
 
-  #cell(key: CellKey, reason: string | undefined): Cell {
-    const cell = this.#line(key.line).cell(key)
+  /** The cell for a part that ends at `to`; none where it is forgotten: made anew it would hold a part of the whole. */
+  #cell(key: CellKey, to: number, reason: string | undefined): Cell | undefined {
+    const state = this.#line(key.line)
+    if (to <= state.pruned && !state.cells.has(key.id)) return undefined
+    const cell = state.cell(key)
     if (reason) cell.reasons.add(reason)
     return cell
   }

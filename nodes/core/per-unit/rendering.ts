@@ -58,7 +58,18 @@ function statusOf(cell: Cell, closed: boolean): Pick<Carbon, 'status' | 'reasons
 
 /** True where two revisions differ in nothing but their number, their reasons and the version of the plant model. */
 function saysTheSame(a: Carbon, b: Carbon): boolean {
-  const bare = (r: Carbon): string =>
-    JSON.stringify({ ...r, revision: 0, reasons: 0, plant: 0, status: r.status === 'restated' ? 'final' : r.status })
-  return bare(a) === bare(b)
+  const moves = a.status === 'provisional'
+  return moves === (b.status === 'provisional') && isSame(bare(a, moves), bare(b, moves))
+}
+
+/** The shape of the power is evidence while a record moves; no fact holds it, so a closed record must not hang on it. */
+function bare({ revision: _r, reasons: _w, plant: _p, status: _s, ...record }: Carbon, moves: boolean): object {
+  return moves ? record : { ...record, buckets: record.buckets.map(({ signal: _shape, ...bucket }) => bucket) }
+}
+
+/** Equal content, whatever the order of keys: what a ledger gives back has them sorted. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b
+  const keys = Object.keys(a) as (keyof typeof a)[]
+  return keys.length === Object.keys(b).length && keys.every((key) => isSame(a[key], b[key]))
 }

@@ -7,10 +7,11 @@
  * rated power or the modulus.
  */
 
+import { fuelOf, kWhPerUnit } from '../fuel.ts'
 import type { PlantMeter } from '../plant.ts'
 import type { Readings } from './readings.ts'
 import { isGap } from './spacing.ts'
-import { kWhPer, MS_PER_HOUR } from '../units.ts'
+import { MS_PER_HOUR } from '../units.ts'
 import { Flag, type Verdict } from './verdict.ts'
 
 /** A machine may draw more than its rated power for a while. */
@@ -28,6 +29,8 @@ const LADDERS = [
   ['Wh', 'kWh', 'MWh', 'GWh'],
   ['J', 'kJ', 'MJ', 'GJ', 'TJ'],
   ['kcal', 'Mcal'],
+  ['l', 'm3'],
+  ['kg', 't'],
 ]
 
 export class CounterDoctor {
@@ -37,7 +40,7 @@ export class CounterDoctor {
   readonly #ladder: readonly string[]
 
   constructor(readings: Readings, spec: PlantMeter) {
-    kWhPer(spec.unit)
+    kWhPerUnit(spec.unit, fuelOf(spec))
     this.#readings = readings
     this.#spec = spec
     this.#maxGapMs = spec.maxGapSeconds === undefined ? undefined : spec.maxGapSeconds * 1000
@@ -64,7 +67,9 @@ export class CounterDoctor {
     const step = this.#step(a, b)
     const before = (step.kWh * (at[glitch]! - at[a]!)) / (at[b]! - at[a]!)
     const flags = step.flags | Flag.glitch
-    return first ? { kWh: before, flags, unit: unit[a]! } : { kWh: step.kWh - before, flags, unit: step.unit }
+    // Each side is told with its own heating value, where it was changed in between.
+    const worth = this.#kWhPer(this.#spec.unit, glitch) / this.#kWhPer(this.#spec.unit, b)
+    return first ? { kWh: before * worth, flags, unit: unit[a]! } : { kWh: step.kWh - before, flags, unit: step.unit }
   }
 
   /** Of neighbours that are all out of line, every second one is the glitch, from the left. */
@@ -85,12 +90,12 @@ export class CounterDoctor {
     const slack = before * FLOAT_RESOLUTION
     if (here >= before - slack && here <= after + slack) return false
     if (after < before || 2 * before < after) return false
-    return this.#isPossible((after - before) * kWhPer(unit[k - 1]!), k - 1, k + 1)
+    return this.#isPossible((after - before) * this.#kWhPer(unit[k - 1]!, k + 1), k - 1, k + 1)
   }
 
   #step(a: number, b: number): Verdict {
     const { value, unit } = this.#readings
-    const perUnit = kWhPer(unit[a]!)
+    const perUnit = this.#kWhPer(unit[a]!, b)
     const grown = value[b]! - value[a]!
     const say = (kWh: number, flags: number): Verdict => ({ kWh, flags, unit: unit[a]! })
     const rolled = grown + (this.#spec.rolloverAt ?? NaN)
@@ -110,12 +115,12 @@ export class CounterDoctor {
     const { value, unit } = this.#readings
     const ratio = value[b]! / value[a]!
     if (!(ratio > 0) || (ratio > 1 / LEAST_RATIO && ratio < LEAST_RATIO)) return undefined
-    const total = value[a]! * kWhPer(unit[a]!)
+    const total = value[a]! * this.#kWhPer(unit[a]!, b)
     const stepBefore = (value[a]! - (value[a - 1] ?? NaN)) / value[a]!
     const isEstablished = stepBefore >= 0 && stepBefore <= ESTABLISHED && unit[a - 1] === unit[a]
     if (!isEstablished && this.#spec.ratedKW === undefined) return undefined
     for (const other of this.#ladder) {
-      const kWh = value[b]! * kWhPer(other) - total
+      const kWh = value[b]! * this.#kWhPer(other, b) - total
       if (other === unit[a] || !(kWh >= 0 && kWh <= total * UNIT_BAND)) continue
       if (this.#isPossible(kWh, a, b)) return { kWh, flags: Flag['unit-change'], unit: other }
     }
@@ -125,7 +130,7 @@ export class CounterDoctor {
   /** True unless the plant model rules this much energy out between two readings. */
   #isPossible(kWh: number, a: number, b: number): boolean {
     const { ratedKW, rolloverAt, unit } = this.#spec
-    if (rolloverAt !== undefined && kWh >= (rolloverAt * kWhPer(unit)) / 2) return false
+    if (rolloverAt !== undefined && kWh >= (rolloverAt * this.#kWhPer(unit, b)) / 2) return false
     if (ratedKW === undefined) return true
     const { at, value } = this.#readings
     const most = (since: number): number => (RATED_MARGIN * ratedKW * (at[b]! - at[since]!)) / MS_PER_HOUR
@@ -136,11 +141,16 @@ export class CounterDoctor {
     return kWh <= most(since) + this.#oneCount(a, b)
   }
 
+  /** kWh in one `unit`, with the fuel of the interval that ends at reading `end`. */
+  #kWhPer(unit: string, end: number): number {
+    return kWhPerUnit(unit, this.#readings.fuel[end])
+  }
+
   /** The smallest step the counter can show, by the decimals of the two readings, kWh. */
   #oneCount(a: number, b: number): number {
     const { value, unit } = this.#readings
     const decimals = Math.max(decimalsOf(value[a]!), decimalsOf(value[b]!))
-    return kWhPer(unit[a]!) / 10 ** decimals
+    return this.#kWhPer(unit[a]!, b) / 10 ** decimals
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { CounterDoctor } from './counter.ts'
 import { anchorOf, energyId, energyOf } from './meter-facts.ts'
+import { fuelOf } from '../fuel.ts'
 import type { PlantMeter } from '../plant.ts'
 import { SHAPE_WINDOW_MS } from './power-shape.ts'
 import { PowerIntegral, StatedEnergy } from './power.ts'
@@ -29,7 +30,7 @@ export interface Issue {
 }
 
 export class Intervals {
-  readonly readings = new Readings()
+  readonly readings: Readings
   readonly #spec: PlantMeter
   readonly #method: Method
   readonly #signal: MeterSignal
@@ -39,6 +40,7 @@ export class Intervals {
 
   constructor(spec: PlantMeter) {
     this.#spec = spec
+    this.readings = new Readings(fuelOf(spec))
     this.#firstUnit = spec.unit
     this.#first = spec.reading === 'interval' ? 0 : 1
     const power = spec.reading === 'power' ? new PowerIntegral(this.readings, spec) : undefined

@@ -3,12 +3,13 @@
  *
  * Every backward or impossible step gets a name: roll-over, reset, swap, glitch, unit change. The name follows from the
  * neighbours in source time alone, so that it does not depend on the order of arrival; a glitch is known once the next
- * reading returns, and then the verdict changes. A step is called impossible only where the plant model states the
- * rated power or the modulus.
+ * reading returns, and then the verdict changes. A step below 10 GW is called impossible only where the plant model
+ * states the rated power or the modulus.
  */
 
 import { fuelOf, kWhPerUnit } from '../fuel.ts'
 import type { PlantMeter } from '../plant.ts'
+import { Plateaus } from './plateaus.ts'
 import type { Readings } from './readings.ts'
 import { isGap } from './spacing.ts'
 import { MS_PER_HOUR } from '../units.ts'
@@ -16,6 +17,8 @@ import { Flag, type Verdict } from './verdict.ts'
 
 /** A machine may draw more than its rated power for a while. */
 export const RATED_MARGIN = 1.5
+/** 10 GW: no site on earth draws as much, so that only a fault shows it. For an hour, as readings may come in bursts. */
+const BEYOND_KW = 1e7
 /** A 32-bit float shows seven digits: a step back below that is standstill. */
 const FLOAT_RESOLUTION = 1e-6
 /** Units of a family differ by a thousand and more. */
@@ -35,6 +38,7 @@ const LADDERS = [
 
 export class CounterDoctor {
   readonly #readings: Readings
+  readonly #plateaus: Plateaus
   readonly #spec: PlantMeter
   readonly #maxGapMs: number | undefined
   readonly #ladder: readonly string[]
@@ -42,6 +46,7 @@ export class CounterDoctor {
   constructor(readings: Readings, spec: PlantMeter) {
     kWhPerUnit(spec.unit, fuelOf(spec))
     this.#readings = readings
+    this.#plateaus = new Plateaus(readings)
     this.#spec = spec
     this.#maxGapMs = spec.maxGapSeconds === undefined ? undefined : spec.maxGapSeconds * 1000
     this.#ladder = LADDERS.find((l) => l.includes(spec.unit)) ?? []
@@ -59,38 +64,54 @@ export class CounterDoctor {
     return this.#isOutside(k) || this.#readings.value[k] === this.#readings.value[k - 1]
   }
 
-  /** Both sides of a glitch share the step over it by time. */
+  /** The first reading whose verdict may change with reading `index`: values that stand before it are judged as one. */
+  reachBack(index: number): number {
+    if (index < 2) return 0
+    const { value, flags } = this.#readings
+    const wasGlitch = (flags[index - 1]! & Flag.glitch) !== 0
+    const isStanding = index === value.length - 1 && value[index] === value[index - 1]
+    if (!wasGlitch && (isStanding || !this.#isOutside(index - 1))) return index - 1
+    return this.#plateaus.around(index - 1).first
+  }
+
+  /** All sides of a glitch share the step over it by time. */
   #shared(k: number): Verdict {
     const { at, unit } = this.#readings
-    const first = this.#isGlitch(k)
-    const [a, glitch, b] = first ? [k - 1, k, k + 1] : [k - 2, k - 1, k]
+    const { first, last } = this.#plateaus.around(this.#isGlitch(k) ? k : k - 1)
+    const [a, b] = [first - 1, last + 1]
     const step = this.#step(a, b)
-    const before = (step.kWh * (at[glitch]! - at[a]!)) / (at[b]! - at[a]!)
     const flags = step.flags | Flag.glitch
+    const until = (n: number): number => (step.kWh * (at[n]! - at[a]!)) / (at[b]! - at[a]!)
+    if (k === b) return { kWh: step.kWh - until(last), flags, unit: step.unit }
     // Each side is told with its own heating value, where it was changed in between.
-    const worth = this.#kWhPer(this.#spec.unit, glitch) / this.#kWhPer(this.#spec.unit, b)
-    return first ? { kWh: before * worth, flags, unit: unit[a]! } : { kWh: step.kWh - before, flags, unit: step.unit }
+    const worth = this.#kWhPer(this.#spec.unit, k) / this.#kWhPer(this.#spec.unit, b)
+    return { kWh: (until(k) - until(k - 1)) * worth, flags, unit: unit[a]! }
   }
 
   /** Of neighbours that are all out of line, every second one is the glitch, from the left. */
   #isGlitch(k: number): boolean {
     let run = 0
-    while (this.#isOutside(k - run)) run++
+    for (let n = k; this.#isOutside(n); n = this.#plateaus.around(n).first - 1) run++
     return run % 2 === 1
   }
 
   /**
-   * True where reading `k` lies outside what the readings on both sides span, and the later one went on from the
-   * earlier one: it is nearer to it than to zero, from where a counter goes on after a reset.
+   * True where reading `k`, or the plateau that it is of, lies outside what the readings on both sides span, and the later
+   * one went on from the earlier one: it is nearer to it than to zero, from where a counter goes on after a reset.
    */
   #isOutside(k: number): boolean {
     const { value, unit } = this.#readings
-    if (k < 1 || k + 1 >= value.length) return false
-    const [before, here, after] = [value[k - 1]!, value[k]!, value[k + 1]!]
+    const last = this.#plateaus.lastOf(k)
+    if (k < 1 || last + 1 >= value.length) return false
+    const { first } = this.#plateaus.around(k)
+    if (first < 1) return false
+    const [before, here, after] = [value[first - 1]!, value[k]!, value[last + 1]!]
     const slack = before * FLOAT_RESOLUTION
     if (here >= before - slack && here <= after + slack) return false
-    if (after < before || 2 * before < after) return false
-    return this.#isPossible((after - before) * this.#kWhPer(unit[k - 1]!, k + 1), k - 1, k + 1)
+    // A meter that was reset may well stand for a night, so that a plateau needs a closer return.
+    const mostGrowth = first === last ? 2 : 1 + ESTABLISHED
+    if (after < before || mostGrowth * before < after) return false
+    return this.#isPossible((after - before) * this.#kWhPer(unit[first - 1]!, last + 1), first - 1, last + 1)
   }
 
   #step(a: number, b: number): Verdict {
@@ -131,8 +152,10 @@ export class CounterDoctor {
   #isPossible(kWh: number, a: number, b: number): boolean {
     const { ratedKW, rolloverAt, unit } = this.#spec
     if (rolloverAt !== undefined && kWh >= (rolloverAt * this.#kWhPer(unit, b)) / 2) return false
-    if (ratedKW === undefined) return true
     const { at, value } = this.#readings
+    const hours = (at[b]! - at[a]!) / MS_PER_HOUR
+    if (kWh > BEYOND_KW * Math.max(hours, 1)) return false
+    if (ratedKW === undefined) return true
     const most = (since: number): number => (RATED_MARGIN * ratedKW * (at[b]! - at[since]!)) / MS_PER_HOUR
     if (kWh <= most(a)) return true
     // A coarse counter stands still between two counts: what it shows may have been used since it last moved.

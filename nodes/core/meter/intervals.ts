@@ -20,6 +20,7 @@ const CALM = 3
 interface Method {
   conclude(k: number): Verdict
   isRestless(k: number): boolean
+  reachBack?(index: number): number
 }
 
 export interface Issue {
@@ -128,9 +129,10 @@ export class Intervals {
     const { at, kWh, flags, unit, length } = this.readings
     const differing: number[] = []
     let calm = 0
-    for (let k = Math.max(this.#first, index - REACH); k < length; k++) {
+    const back = this.#method.reachBack?.(index) ?? index - 1
+    for (let k = Math.max(this.#first, Math.min(back, index - REACH)); k < length; k++) {
       // So far back only the gap rule can change, and that not for a short interval.
-      if (k < index - 1 && at[k]! - at[k - 1]! <= LEAST_GAP_MS) continue
+      if (k < back && at[k]! - at[k - 1]! <= LEAST_GAP_MS) continue
       const verdict = this.#method.conclude(k)
       const isSame = Object.is(verdict.kWh, kWh[k]) && verdict.flags === flags[k] && verdict.unit === unit[k]
       if (!isSame || k === index || k === index + this.#first) differing.push(k)

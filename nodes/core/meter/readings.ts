@@ -31,6 +31,8 @@ export class Readings {
   readonly issued: number[] = []
   /** What makes energy of the interval: as declared when its time was first covered, so that a new heating value leaves the past alone. */
   readonly fuel: (Fuel | undefined)[] = []
+  /** Grows with every change of the readings. */
+  version = 0
   readonly #declared: Fuel | undefined
 
   constructor(declared?: Fuel) {
@@ -44,6 +46,7 @@ export class Readings {
   /** Takes a reading in: `new`, `changed` where it alters one of the same time, `same` where it says nothing new. */
   take(entry: Entry, unit: string): { index: number; effect: 'new' | 'changed' | 'same' } {
     const index = this.#place(entry)
+    this.version++
     if (this.at[index] === entry.at && this.from[index] === entry.from) {
       if (entry.fuel) this.fuel[index] = entry.fuel
       return { index, effect: this.#merge(index, entry) ? 'changed' : 'same' }
@@ -59,6 +62,7 @@ export class Readings {
 
   /** Forgets the oldest readings. */
   drop(count: number): void {
+    this.version++
     for (const column of [...this.#numbers, this.unit, this.fuel]) column.splice(0, count)
   }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import helper from 'node-red-node-test-helper'
 import { DataType, DataValue, StatusCodes, Variant } from 'node-opcua'
+import type { MeterReport } from '../../nodes/core/meter/meter-count.ts'
 import type { Energy } from '../../nodes/core/records.ts'
 import { AIR, bench, benchOf, energies, flow, ledger, minute, oven, yearly } from './fixtures/meter-bench.ts'
 
@@ -108,9 +109,40 @@ describe('carbon-meter', () => {
     assert.equal(rejected[0]?.topic, 'Acme/Leeds/Packaging/L1/comp3')
   })
 
+  it('answers on its second output what became of the readings of each meter', async () => {
+    const { send, settled } = await bench()
+    for (const [value, n] of [
+      [1000, 0],
+      [1030, 30],
+      [1030, 30],
+      [3, 60],
+    ] as const)
+      send(oven(value, minute(n)))
+    send({ topic: AIR, payload: null, statusCode: StatusCodes.BadNodeIdUnknown, sourceTimestamp: null })
+    send({ _msgid: 'q', topic: 'panel', number: 7, payload: { type: 'query', ask: 'meters' } })
+    const { rejected } = await settled()
+    const { topic, number, payload } = rejected.at(-1) as unknown as {
+      topic: string
+      number: number
+      payload: { type: string; ask: string; meters: MeterReport[] }
+    }
+    assert.deepEqual([topic, number, payload.type, payload.ask], ['panel', 7, 'answer', 'meters'])
+    assert.deepEqual(payload.meters.slice(0, 2), [
+      {
+        ...{ meter: 'oven-e', readings: 3, duplicates: 1, corrections: 0, rejected: {}, classes: { reset: 1 } },
+        ...{ newest: minute(60), last: { value: 3, unit: 'kWh' } },
+      },
+      {
+        ...{ meter: 'air-e', readings: 0, duplicates: 0, corrections: 0, classes: {} },
+        ...{ rejected: { 'quality is bad (BadNodeIdUnknown)': 1 }, newest: null, last: null },
+      },
+    ])
+  })
+
   it('passes on, untouched, what is of no meter', async () => {
     const { send, settled } = await bench()
     const strangers = [
+      { payload: { type: 'query', ask: 'totals', by: ['order'] } },
       { topic: 'acme/leeds/packaging/l1/order', payload: 'O1' },
       { topic: 'x', payload: { type: 'energy', id: 'x' } },
       { topic: 'spBv1.0/G/NDEATH/E', payload: Buffer.from([]) },

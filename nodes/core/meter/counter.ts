@@ -172,6 +172,8 @@ export class CounterDoctor {
   /** The smallest step the counter can show, by the decimals of the two readings, kWh. */
   #oneCount(a: number, b: number): number {
     const { value, unit } = this.#readings
+    // In a unit that a change was read into, one count would be a believable step of a thousand.
+    if (unit[a] !== this.#spec.unit) return 0
     const decimals = Math.max(decimalsOf(value[a]!), decimalsOf(value[b]!))
     return this.#kWhPer(unit[a]!, b) / 10 ** decimals
   }

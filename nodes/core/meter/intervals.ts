@@ -1,6 +1,7 @@
 /** The intervals between a meter's readings, kept up to date with each reading that comes, in whatever order. */
 
 import { CounterDoctor } from './counter.ts'
+import { MeterCount } from './meter-count.ts'
 import { anchorOf, energyId, energyOf } from './meter-facts.ts'
 import { fuelOf } from '../fuel.ts'
 import type { PlantMeter } from '../plant.ts'
@@ -32,6 +33,7 @@ export interface Issue {
 
 export class Intervals {
   readonly readings: Readings
+  readonly count = new MeterCount()
   readonly #spec: PlantMeter
   readonly #method: Method
   readonly #signal: MeterSignal
@@ -52,7 +54,7 @@ export class Intervals {
 
   /** Takes a reading in and gives what follows from it; nothing for one that says nothing new. */
   take(entry: Entry): Issue {
-    const { index, effect } = this.readings.take(entry, this.#firstUnit)
+    const { index, effect } = this.#count(entry)
     if (effect === 'same') return { energies: [] }
     const isNew = effect === 'new'
     if (this.#first === 1 && this.readings.length === 1) return { energies: [], anchor: this.#anchor(isNew) }
@@ -63,7 +65,10 @@ export class Intervals {
   /** Goes on from readings that were issued before, whose first is in `firstUnit`, with the revisions above 0 by id. */
   restore(entries: readonly Entry[], firstUnit: string, revisions: ReadonlyMap<string, number>): void {
     this.#firstUnit = firstUnit
-    for (const entry of entries) this.readings.take(entry, firstUnit)
+    for (const entry of entries) this.#count(entry)
+    // Neighbouring records name a reading twice.
+    this.count.duplicates = 0
+    this.count.corrections = 0
     this.readings.unit[0] = firstUnit
     // No interval has a verdict yet, so that this reaches to the end.
     this.#settle(0)
@@ -72,6 +77,14 @@ export class Intervals {
       issued[k] = revisions.get(energyId(this.#spec.id, this.#beginOf(k) ?? at[k]!, at[k]!)) ?? 0
       if (at[k]! >= at[length - 1]! - SHAPE_WINDOW_MS) this.#signal.advance(k, this.#beginOf(k))
     }
+  }
+
+  #count(entry: Entry): ReturnType<Readings['take']> {
+    const taken = this.readings.take(entry, this.#firstUnit)
+    const { index, effect, marksBefore } = taken
+    this.count.taken(effect)
+    this.count.found(this.readings.marks[index]!, marksBefore)
+    return taken
   }
 
   /** The records of the newest intervals as they stand. */
@@ -101,7 +114,9 @@ export class Intervals {
     const { at, flags, issued } = this.readings
     const isCut = this.#first === 1 && index > 0
     const fillsGap = isCut && (flags[index + 1]! & (Flag.interpolated | Flag.gap)) !== 0
-    const words = flagWords(fillsGap ? Flag.late | Flag.backfill : Flag.late)
+    const arrival = fillsGap ? Flag.late | Flag.backfill : Flag.late
+    const words = flagWords(arrival)
+    this.count.found(arrival)
     if (this.#first === 1) issued[index + 1] = -1
     const energies = this.#issue(index, false)
     for (const energy of energies) {
@@ -136,6 +151,7 @@ export class Intervals {
       const verdict = this.#method.conclude(k)
       const isSame = Object.is(verdict.kWh, kWh[k]) && verdict.flags === flags[k] && verdict.unit === unit[k]
       if (!isSame || k === index || k === index + this.#first) differing.push(k)
+      this.count.found(verdict.flags, flags[k])
       kWh[k] = verdict.kWh
       flags[k] = verdict.flags
       unit[k] = verdict.unit

@@ -44,12 +44,13 @@ export class Readings {
   }
 
   /** Takes a reading in: `new`, `changed` where it alters one of the same time, `same` where it says nothing new. */
-  take(entry: Entry, unit: string): { index: number; effect: 'new' | 'changed' | 'same' } {
+  take(entry: Entry, unit: string): { index: number; effect: 'new' | 'changed' | 'same'; marksBefore: number } {
     const index = this.#place(entry)
     this.version++
     if (this.at[index] === entry.at && this.from[index] === entry.from) {
       if (entry.fuel) this.fuel[index] = entry.fuel
-      return { index, effect: this.#merge(index, entry) ? 'changed' : 'same' }
+      const marksBefore = this.marks[index]!
+      return { index, effect: this.#merge(index, entry) ? 'changed' : 'same', marksBefore }
     }
     // A late reading cuts an interval that has its fuel already.
     this.fuel.splice(index, 0, entry.fuel ?? this.fuel[index] ?? this.#declared)
@@ -57,7 +58,7 @@ export class Readings {
     if (index === this.length) this.#numbers.forEach((column, c) => column.push(cells[c]!))
     else this.#numbers.forEach((column, c) => column.splice(index, 0, cells[c]!))
     this.unit.splice(index, 0, unit)
-    return { index, effect: 'new' }
+    return { index, effect: 'new', marksBefore: 0 }
   }
 
   /** Forgets the oldest readings. */

@@ -11,7 +11,7 @@ import { fuelOf, kWhPerUnit } from '../fuel.ts'
 import type { PlantMeter } from '../plant.ts'
 import { Plateaus } from './plateaus.ts'
 import type { Readings } from './readings.ts'
-import { isGap } from './spacing.ts'
+import { gapRuleOf, isGap, type GapRule } from './spacing.ts'
 import { MS_PER_HOUR } from '../units.ts'
 import { Flag, type Verdict } from './verdict.ts'
 
@@ -40,7 +40,7 @@ export class CounterDoctor {
   readonly #readings: Readings
   readonly #plateaus: Plateaus
   readonly #spec: PlantMeter
-  readonly #maxGapMs: number | undefined
+  readonly #gapRule: GapRule
   readonly #ladder: readonly string[]
 
   constructor(readings: Readings, spec: PlantMeter) {
@@ -48,14 +48,14 @@ export class CounterDoctor {
     this.#readings = readings
     this.#plateaus = new Plateaus(readings)
     this.#spec = spec
-    this.#maxGapMs = spec.maxGapSeconds === undefined ? undefined : spec.maxGapSeconds * 1000
+    this.#gapRule = gapRuleOf(spec)
     this.#ladder = LADDERS.find((l) => l.includes(spec.unit)) ?? []
   }
 
   /** The interval that ends at reading `k` (1 or more); the units of all readings before `k` must be known. */
   conclude(k: number): Verdict {
     const verdict = this.#isGlitch(k) || this.#isGlitch(k - 1) ? this.#shared(k) : this.#step(k - 1, k)
-    if (isGap(this.#readings, k, this.#maxGapMs)) verdict.flags |= Flag.interpolated
+    if (isGap(this.#readings, k, this.#gapRule)) verdict.flags |= Flag.interpolated
     return verdict
   }
 

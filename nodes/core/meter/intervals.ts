@@ -147,7 +147,7 @@ export class Intervals {
     const back = this.#method.reachBack?.(index) ?? index - 1
     for (let k = Math.max(this.#first, Math.min(back, index - REACH)); k < length; k++) {
       // So far back only the gap rule can change, and that not for a short interval.
-      if (k < back && at[k]! - at[k - 1]! <= LEAST_GAP_MS) continue
+      if (k < back && at[k]! - at[k - 1]! <= LEAST_GAP_MS[this.#spec.reading]) continue
       const verdict = this.#method.conclude(k)
       const isSame = Object.is(verdict.kWh, kWh[k]) && verdict.flags === flags[k] && verdict.unit === unit[k]
       if (!isSame || k === index || k === index + this.#first) differing.push(k)

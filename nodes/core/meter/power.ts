@@ -4,7 +4,7 @@ import { RATED_MARGIN } from './counter.ts'
 import { fuelOf, kWhPerUnit, kWPerUnit } from '../fuel.ts'
 import type { PlantMeter } from '../plant.ts'
 import type { Readings } from './readings.ts'
-import { isGap } from './spacing.ts'
+import { gapRuleOf, isGap, type GapRule } from './spacing.ts'
 import { MS_PER_HOUR } from '../units.ts'
 import { Flag, type Verdict } from './verdict.ts'
 
@@ -13,14 +13,14 @@ export class PowerIntegral {
   readonly #readings: Readings
   readonly #unit: string
   readonly #mostKW: number
-  readonly #maxGapMs: number | undefined
+  readonly #gapRule: GapRule
 
   constructor(readings: Readings, spec: PlantMeter) {
     this.#readings = readings
     this.#unit = spec.unit
     kWPerUnit(spec.unit, fuelOf(spec))
     this.#mostKW = (spec.ratedKW ?? Infinity) * RATED_MARGIN
-    this.#maxGapMs = spec.maxGapSeconds === undefined ? undefined : spec.maxGapSeconds * 1000
+    this.#gapRule = gapRuleOf(spec)
   }
 
   /** Power at reading `k`, kW, never below 0; of a flow, with the fuel of the interval that ends at reading `end`. */
@@ -34,7 +34,7 @@ export class PowerIntegral {
     const [first, last] = [this.kW(k - 1, k), this.kW(k)]
     let flags = value[k - 1]! < 0 || value[k]! < 0 ? Flag.negative : 0
     if (first > this.#mostKW || last > this.#mostKW) flags |= Flag.glitch
-    if (isGap(this.#readings, k, this.#maxGapMs)) flags |= Flag.gap
+    if (isGap(this.#readings, k, this.#gapRule)) flags |= Flag.gap
     const isKnown = (flags & (Flag.glitch | Flag.gap)) === 0
     const kWh = isKnown ? ((first + last) / 2) * ((at[k]! - at[k - 1]!) / MS_PER_HOUR) : NaN
     return { kWh, flags, unit: this.#unit }

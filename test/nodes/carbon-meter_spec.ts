@@ -7,7 +7,7 @@ import helper from 'node-red-node-test-helper'
 import { DataType, DataValue, StatusCodes, Variant } from 'node-opcua'
 import type { MeterReport } from '../../nodes/core/meter/meter-count.ts'
 import type { Energy } from '../../nodes/core/records.ts'
-import { AIR, bench, benchOf, energies, flow, ledger, minute, oven, yearly } from './fixtures/meter-bench.ts'
+import { AIR, bench, benchOf, energies, flow, ledger, minute, oven, OVEN, yearly } from './fixtures/meter-bench.ts'
 
 helper.init(createRequire(import.meta.url).resolve('node-red'))
 
@@ -77,6 +77,27 @@ describe('carbon-meter', () => {
       [0.2, 0.2],
     )
     assert.deepEqual(rejected, [])
+  })
+
+  it('takes UMH, uncertain quality and readings without a time, and says of which kind they were', async () => {
+    const { send, settled } = await bench()
+    const umh = (value: number, at: number): object => ({ topic: OVEN, payload: { timestamp_ms: at, value } })
+    const opcua = (payload: number, over: object): object => ({ topic: AIR, payload, ...over })
+    send(umh(1000, minute(0)))
+    send(umh(1030, minute(30)))
+    send(opcua(6000, { statusCode: StatusCodes.Good, sourceTimestamp: new Date(minute(0)) }))
+    send(opcua(6000, { statusCode: StatusCodes.UncertainLastUsableValue, sourceTimestamp: new Date(minute(1)) }))
+    send(opcua(6000, { statusCode: StatusCodes.Good }))
+    const { out, rejected } = await settled()
+    assert.deepEqual(rejected, [])
+    assert.deepEqual(
+      energies(out).map((e) => [e.meter, e.flags.filter((f) => f !== 'gap')]),
+      [
+        ['oven-e', []],
+        ['air-e', ['uncertain']],
+        ['air-e', ['uncertain', 'arrival-time']],
+      ],
+    )
   })
 
   it('tells of rejected readings on its second output, and counts them', async () => {

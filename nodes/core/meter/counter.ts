@@ -7,7 +7,7 @@
  * states the rated power or the modulus.
  */
 
-import { fuelOf, kWhPerUnit } from '../fuel.ts'
+import { kWhPerUnit, type Fuel } from '../fuel.ts'
 import type { PlantMeter } from '../plant.ts'
 import { Plateaus } from './plateaus.ts'
 import type { Readings } from './readings.ts'
@@ -40,11 +40,14 @@ export class CounterDoctor {
   readonly #readings: Readings
   readonly #plateaus: Plateaus
   readonly #spec: PlantMeter
+  readonly #fuel: Fuel | undefined
+  readonly #kWhPerDeclared: number
   readonly #gapRule: GapRule
   readonly #ladder: readonly string[]
 
   constructor(readings: Readings, spec: PlantMeter) {
-    kWhPerUnit(spec.unit, fuelOf(spec))
+    this.#fuel = readings.declared
+    this.#kWhPerDeclared = kWhPerUnit(spec.unit, this.#fuel)
     this.#readings = readings
     this.#plateaus = new Plateaus(readings)
     this.#spec = spec
@@ -71,14 +74,15 @@ export class CounterDoctor {
     const wasGlitch = (flags[index - 1]! & Flag.glitch) !== 0
     const isStanding = index === value.length - 1 && value[index] === value[index - 1]
     if (!wasGlitch && (isStanding || !this.#isOutside(index - 1))) return index - 1
-    return this.#plateaus.around(index - 1).first
+    return this.#plateaus.firstOf(index - 1)
   }
 
   /** All sides of a glitch share the step over it by time. */
   #shared(k: number): Verdict {
     const { at, unit } = this.#readings
-    const { first, last } = this.#plateaus.around(this.#isGlitch(k) ? k : k - 1)
-    const [a, b] = [first - 1, last + 1]
+    const glitch = this.#isGlitch(k) ? k : k - 1
+    const [a, last] = [this.#plateaus.firstOf(glitch) - 1, this.#plateaus.lastOf(glitch)]
+    const b = last + 1
     const step = this.#step(a, b)
     const flags = step.flags | Flag.glitch
     const until = (n: number): number => (step.kWh * (at[n]! - at[a]!)) / (at[b]! - at[a]!)
@@ -91,7 +95,7 @@ export class CounterDoctor {
   /** Of neighbours that are all out of line, every second one is the glitch, from the left. */
   #isGlitch(k: number): boolean {
     let run = 0
-    for (let n = k; this.#isOutside(n); n = this.#plateaus.around(n).first - 1) run++
+    for (let n = k; this.#isOutside(n); n = this.#plateaus.firstOf(n) - 1) run++
     return run % 2 === 1
   }
 
@@ -101,11 +105,14 @@ export class CounterDoctor {
    */
   #isOutside(k: number): boolean {
     const { value, unit } = this.#readings
+    if (k < 1) return false
     const last = this.#plateaus.lastOf(k)
-    if (k < 1 || last + 1 >= value.length) return false
-    const { first } = this.#plateaus.around(k)
+    if (last + 1 >= value.length) return false
+    const first = this.#plateaus.firstOf(k)
     if (first < 1) return false
-    const [before, here, after] = [value[first - 1]!, value[k]!, value[last + 1]!]
+    const before = value[first - 1]!
+    const here = value[k]!
+    const after = value[last + 1]!
     const slack = before * FLOAT_RESOLUTION
     if (here >= before - slack && here <= after + slack) return false
     // A meter that was reset may well stand for a night, so that a plateau needs a closer return.
@@ -166,7 +173,8 @@ export class CounterDoctor {
 
   /** kWh in one `unit`, with the fuel of the interval that ends at reading `end`. */
   #kWhPer(unit: string, end: number): number {
-    return kWhPerUnit(unit, this.#readings.fuel[end])
+    const fuel = this.#readings.fuel[end]
+    return unit === this.#spec.unit && fuel === this.#fuel ? this.#kWhPerDeclared : kWhPerUnit(unit, fuel)
   }
 
   /** The smallest step the counter can show, by the decimals of the two readings, kWh. */

@@ -2,38 +2,46 @@
 
 import type { Readings } from './readings.ts'
 
-export interface Plateau {
-  first: number
-  last: number
-}
-
-/** Finds the plateau around a reading; the last one found is kept, for it is asked for again and again. */
+/** Finds the plateau that a reading is of; the last one found is kept, for a long one is asked for again and again. */
 export class Plateaus {
   readonly #readings: Readings
-  #found: Plateau = { first: 0, last: -1 }
+  #first = 0
+  #last = -1
   #version = -1
 
   constructor(readings: Readings) {
     this.#readings = readings
   }
 
-  /** The plateau that reading `k` is of, itself alone where its neighbours differ. */
-  around(k: number): Plateau {
-    const { version, value } = this.#readings
-    if (version === this.#version && this.#found.first <= k && k <= this.#found.last) return this.#found
-    let first = k
-    while (first > 0 && value[first - 1] === value[k]) first--
-    this.#found = { first, last: this.lastOf(k) }
-    this.#version = version
-    return this.#found
+  /** Where the plateau of reading `k` begins: at `k` itself where the reading before differs. */
+  firstOf(k: number): number {
+    const { value } = this.#readings
+    if (value[k - 1] !== value[k]) return k
+    if (!this.#isFound(k)) this.#find(k)
+    return this.#first
   }
 
-  /** Where that plateau ends; found without going back to where it began. */
+  /** Where it ends; found without going back to where it began. */
   lastOf(k: number): number {
-    const { version, value } = this.#readings
-    if (version === this.#version && this.#found.first <= k && k <= this.#found.last) return this.#found.last
+    const { value } = this.#readings
+    if (value[k + 1] !== value[k]) return k
+    if (this.#isFound(k)) return this.#last
     let last = k
-    while (last + 1 < value.length && value[last + 1] === value[k]) last++
+    while (value[last + 1] === value[k]) last++
     return last
+  }
+
+  #isFound(k: number): boolean {
+    return this.#version === this.#readings.version && this.#first <= k && k <= this.#last
+  }
+
+  #find(k: number): void {
+    const { value, version } = this.#readings
+    const last = this.lastOf(k)
+    let first = k
+    while (value[first - 1] === value[k]) first--
+    this.#first = first
+    this.#last = last
+    this.#version = version
   }
 }

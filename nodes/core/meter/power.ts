@@ -1,7 +1,7 @@
 /** Energy from power samples, and energy of stated periods. */
 
 import { RATED_MARGIN } from './counter.ts'
-import { fuelOf, kWhPerUnit, kWPerUnit } from '../fuel.ts'
+import { kWhPerUnit, kWPerUnit } from '../fuel.ts'
 import type { PlantMeter } from '../plant.ts'
 import type { Readings } from './readings.ts'
 import { gapRuleOf, isGap, type GapRule } from './spacing.ts'
@@ -12,20 +12,23 @@ import { Flag, type Verdict } from './verdict.ts'
 export class PowerIntegral {
   readonly #readings: Readings
   readonly #unit: string
+  readonly #kWPerDeclared: number
   readonly #mostKW: number
   readonly #gapRule: GapRule
 
   constructor(readings: Readings, spec: PlantMeter) {
     this.#readings = readings
     this.#unit = spec.unit
-    kWPerUnit(spec.unit, fuelOf(spec))
+    this.#kWPerDeclared = kWPerUnit(spec.unit, readings.declared)
     this.#mostKW = (spec.ratedKW ?? Infinity) * RATED_MARGIN
     this.#gapRule = gapRuleOf(spec)
   }
 
   /** Power at reading `k`, kW, never below 0; of a flow, with the fuel of the interval that ends at reading `end`. */
   kW(k: number, end = k): number {
-    return Math.max(0, this.#readings.value[k]! * kWPerUnit(this.#unit, this.#readings.fuel[end]))
+    const { value, fuel, declared } = this.#readings
+    const perUnit = fuel[end] === declared ? this.#kWPerDeclared : kWPerUnit(this.#unit, fuel[end])
+    return Math.max(0, value[k]! * perUnit)
   }
 
   /** The interval that ends at reading `k`, 1 or more. */
@@ -54,7 +57,7 @@ export class StatedEnergy {
   constructor(readings: Readings, spec: PlantMeter) {
     this.#readings = readings
     this.#unit = spec.unit
-    kWhPerUnit(spec.unit, fuelOf(spec))
+    kWhPerUnit(spec.unit, readings.declared)
     this.#mostKW = (spec.ratedKW ?? Infinity) * RATED_MARGIN
   }
 

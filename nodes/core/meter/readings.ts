@@ -33,10 +33,11 @@ export class Readings {
   readonly fuel: (Fuel | undefined)[] = []
   /** Grows with every change of the readings. */
   version = 0
-  readonly #declared: Fuel | undefined
+  /** As the plant model declares it now. */
+  readonly declared: Fuel | undefined
 
   constructor(declared?: Fuel) {
-    this.#declared = declared
+    this.declared = declared
   }
 
   get length(): number {
@@ -53,7 +54,7 @@ export class Readings {
       return { index, effect: this.#merge(index, entry) ? 'changed' : 'same', marksBefore }
     }
     // A late reading cuts an interval that has its fuel already.
-    this.fuel.splice(index, 0, entry.fuel ?? this.fuel[index] ?? this.#declared)
+    this.fuel.splice(index, 0, entry.fuel ?? this.fuel[index] ?? this.declared)
     const cells = [entry.at, entry.from, entry.value, entry.revision, entry.marks, NaN, 0, -1]
     if (index === this.length) this.#numbers.forEach((column, c) => column.push(cells[c]!))
     else this.#numbers.forEach((column, c) => column.splice(index, 0, cells[c]!))

@@ -4,7 +4,7 @@ import { plantPath, type PlantMeter, type PlantModel } from '../core/plant.ts'
 import type { Energy } from '../core/records.ts'
 import { SourceIndex } from '../core/sources.ts'
 import { MS_PER_HOUR } from '../core/units.ts'
-import { ledgerOf, numberFrom, deploy, onInput, plantOf, type Message, type Out } from '../shared/node-kit.ts'
+import { ledgerOf, numberFrom, deploy, onInput, plantOf, typeOf, type Message, type Out } from '../shared/node-kit.ts'
 import { isSparkplug } from '../shared/sparkplug.ts'
 import { samplesOf, type Sample } from '../shared/stock-message.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
@@ -97,6 +97,7 @@ class MeterStation {
 
   take(message: Message, out: Out): void | Promise<unknown> {
     if (message.topic === 'subscriptionId') return
+    if (asksForMeters(message)) return this.#answer(message, out)
     const samples = samplesOf(message)
     const facts: Fact[] = []
     let isForOthers = samples.length === 0
@@ -109,6 +110,11 @@ class MeterStation {
     // A message that also holds what is not of a meter, signals of a line for example, goes on to who knows it.
     if (isForOthers) out.send(0, message)
     return facts.length > 0 ? this.#ledger?.append(facts) : undefined
+  }
+
+  #answer(message: Message, out: Out): void {
+    const query = message.payload as object
+    out.send(1, { ...message, payload: { ...query, type: 'answer', meters: this.#meters.map((m) => m.report) } })
   }
 
   /** A Sparkplug metric whose birth was not heard has no name: every meter that it may be of is told. */
@@ -139,6 +145,10 @@ class MeterStation {
   }
 }
 
+/** Other questions are for stations further on. */
+const asksForMeters = (message: Message): boolean =>
+  typeOf(message) === 'query' && (message.payload as { ask?: unknown }).ask === 'meters'
+
 function resultOf(
   meter: Meter,
   { value, text, at, from, revision, quality, reason }: Sample,
@@ -146,7 +156,7 @@ function resultOf(
   if (typeof value !== 'number') {
     const got = value === null ? (reason ?? 'nothing') : `"${text ?? String(value)}"`
     const told = value === null ? got : `value: expected a number in ${meter.spec.unit}, got ${got}`
-    return { energies: [], rejected: told }
+    return meter.reject(told)
   }
   const isUncertain = quality === 'uncertain'
   const period = { ...(from === undefined ? {} : { from }), ...(revision === undefined ? {} : { revision }) }

@@ -1,5 +1,7 @@
 /** Refuses a wrong plant model with the path of the field, what was expected and what was got. */
 
+import { fuelFaults } from './fuel-check.ts'
+import { amountUnit, isFlowUnit } from './fuel.ts'
 import { SIGNAL_ROLES, type PlantModel } from './plant.ts'
 import { isEnergyUnit, isPowerUnit } from './units.ts'
 
@@ -128,9 +130,10 @@ function checkMeters(walk: Walk, raw: Json): void {
     walk.must(meter, path, 'reading', oneOf('counter', 'power', 'interval'))
     const unit: Test =
       meter['reading'] === 'power'
-        ? ['a unit of power such as kW', (v) => isPowerUnit(v)]
-        : ['a unit of energy such as kWh', (v) => isEnergyUnit(v)]
+        ? ['a unit of power such as kW, or of flow such as m3/h', (v) => isPowerUnit(v) || isFlowUnit(v)]
+        : ['a unit of energy such as kWh, or of amount such as m3', (v) => isEnergyUnit(v) || isAmount(v)]
     walk.must(meter, path, 'unit', unit)
+    walk.faults.push(...fuelFaults(meter, path))
     walk.may(meter, path, 'line', oneOf(...lineIds))
     for (const key of ['parent', 'redundantTo']) walk.may(meter, path, key, oneOf(...meterIds))
     for (const key of ['machine', 'zone']) walk.may(meter, path, key, text)
@@ -171,6 +174,8 @@ function checkTree(walk: Walk, raw: Json): void {
       )
   })
 }
+
+const isAmount = (unit: unknown): boolean => amountUnit(unit) !== undefined && !isFlowUnit(unit)
 
 function checkShare(walk: Walk, share: Json, path: string, lineIds: string[]): void {
   walk.must(share, path, 'lines', listOf(oneOf(...lineIds)))

@@ -1,5 +1,6 @@
 /** The plant model: what lines, meters, signals, shifts and products a plant has. Kept as JSON by `carbon-plant`. */
 
+import type { Fuel } from './fuel.ts'
 import type { StateBucket } from './records.ts'
 
 export interface PlantModel {
@@ -33,7 +34,8 @@ export interface PlantMachine {
 
 export type ReadingKind = 'counter' | 'power' | 'interval'
 
-export interface PlantMeter {
+/** A meter that counts an amount of fuel, such as m3 or l, states the fuel's heating value beside. */
+export interface PlantMeter extends Partial<Fuel> {
   id: string
   /** Matched against `msg.topic`: an MQTT topic with `+` and `#`, or an OPC UA node id. */
   source: string

@@ -5,6 +5,8 @@
  * factors are kg CO₂e per kWh. `null` means "not known" and always comes with a word that says why.
  */
 
+import type { Fuel } from './fuel.ts'
+
 export interface Missing {
   missing: string
 }
@@ -35,8 +37,8 @@ export interface Energy {
   segments?: Segment[]
 }
 
-/** The readings that an interval rests on, as the meter gave them. */
-export interface Evidence {
+/** The readings that an interval rests on, as the meter gave them; of an amount of fuel, what made energy of it. */
+export interface Evidence extends Partial<Fuel> {
   fromReading: number
   toReading: number
   /** Unit of `toReading`, and of `fromReading` where `fromUnit` says no other. */

@@ -7,6 +7,7 @@
  */
 
 import type { FactorPiece } from './factor/factor.ts'
+import type { HeatingBasis } from './fuel.ts'
 import { isMissing, type Context, type EmissionFactor, type Energy, type Missing, type Segment } from './records.ts'
 
 /** What holds for a line, or for one of its machines, over a stretch of time. */
@@ -16,19 +17,32 @@ export interface ContextSpan {
   context: Context | Missing
 }
 
-type Whole = Pick<Energy, 'from' | 'to' | 'kWh' | 'segments'>
+type Whole = Pick<Energy, 'from' | 'to' | 'kWh' | 'segments' | 'evidence'>
 type Stretch = { from: number; to: number }
 
-/** The segments of an interval with the factors of `pieces` laid over them; time outside the pieces keeps its own. */
+/**
+ * The segments of an interval with the factors of `pieces` laid over them; time outside the pieces keeps its own.
+ * A factor per kWh gross is never laid on energy that is net, or the reverse (10.8 % wrong for natural gas): it counts as
+ * missing. It is not converted, for the ratio of the two is the fuel's own and the plant model does not hold it. A factor
+ * or energy that states no basis is taken as it is.
+ */
 export function withFactors(energy: Whole, pieces: readonly FactorPiece[]): Segment[] {
-  return overlay(energy, pieces, (segment, piece) => {
-    segment.factor = piece.location ?? { missing: piece.missing ?? 'no factor row covers this time' }
-    if (piece.market) segment.market = piece.market
+  const basis = energy.evidence?.heatingValue?.basis
+  const fits = (row: EmissionFactor): boolean => !basis || !row.cvBasis || row.cvBasis === basis
+  return overlay(energy, pieces, (segment, { location, market, upstream, missing }) => {
+    segment.factor = location ?? { missing: missing ?? 'no factor row covers this time' }
+    if (location && !fits(location)) segment.factor = otherBasis(location.cvBasis!, basis!)
+    if (market && fits(market)) segment.market = market
     else delete segment.market
-    if (piece.upstream.length > 0) segment.upstream = piece.upstream
+    // A part of what happens upstream would pass for the whole.
+    if (upstream.length > 0 && upstream.every(fits)) segment.upstream = upstream
     else delete segment.upstream
   })
 }
+
+const otherBasis = (factor: HeatingBasis, energy: HeatingBasis): Missing => ({
+  missing: `factor is per kWh ${factor}, the meter's energy is ${energy}`,
+})
 
 /** The segments of an interval with the context of `spans` laid over them; time outside the spans keeps its own. */
 export function withContext(energy: Whole, spans: readonly ContextSpan[]): Segment[] {

@@ -1,4 +1,4 @@
-/** Units of energy and power. Factors are exact by definition (ISO 80000, BIPM), or named. */
+/** Units of energy, power and amount. Factors are exact by definition (ISO 80000, BIPM), or named. */
 
 /** kWh per unit of energy. cal and BTU are the International Table ones; 1 therm = 100 000 BTU. */
 const KWH_PER: Readonly<Record<string, number>> = {
@@ -27,8 +27,23 @@ const KW_PER: Readonly<Record<string, number>> = {
   PS: 0.73549875,
 }
 
+/** Amounts of fuel: m³ per unit of volume, kg per unit of mass. Of a gas: m³ as the meter counts them. */
+const AMOUNTS: Readonly<Record<string, Amount>> = {
+  m3: { kind: 'volume', base: 1 },
+  l: { kind: 'volume', base: 1e-3 },
+  kg: { kind: 'mass', base: 1 },
+  t: { kind: 'mass', base: 1e3 },
+}
+
+export interface Amount {
+  kind: 'volume' | 'mass'
+  /** m³ or kg in one unit. */
+  base: number
+}
+
 export const ENERGY_UNITS: readonly string[] = Object.keys(KWH_PER)
 export const POWER_UNITS: readonly string[] = Object.keys(KW_PER)
+export const AMOUNT_UNITS: readonly string[] = Object.keys(AMOUNTS)
 export const isEnergyUnit = (u: unknown): boolean => typeof u === 'string' && Object.hasOwn(KWH_PER, u)
 export const isPowerUnit = (u: unknown): boolean => typeof u === 'string' && Object.hasOwn(KW_PER, u)
 
@@ -43,6 +58,9 @@ export function kWPer(unit: string): number {
   if (!isPowerUnit(unit)) throw new Error(`unit: expected one of ${POWER_UNITS.join(', ')}, got "${unit}"`)
   return KW_PER[unit]!
 }
+
+/** What a unit of amount is; `undefined` for any other unit. */
+export const amountOf = (unit: string): Amount | undefined => (Object.hasOwn(AMOUNTS, unit) ? AMOUNTS[unit] : undefined)
 
 /** Carriers burnt on site are scope 1; everything else that is bought as energy is scope 2 (GHG Protocol). */
 const FUELS: ReadonlySet<string> = new Set([

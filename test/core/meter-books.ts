@@ -1,4 +1,5 @@
 import { Meter, type MeterOptions, type Reading } from '../../nodes/core/meter/meter.ts'
+import type { MeterReport } from '../../nodes/core/meter/meter-count.ts'
 import type { PlantMeter } from '../../nodes/core/plant.ts'
 import type { Energy } from '../../nodes/core/records.ts'
 
@@ -67,6 +68,10 @@ export class Books {
   restart(spec: Partial<PlantMeter> = {}, facts: Energy[] = this.facts): void {
     this.#meter = new Meter({ ...this.#spec, ...spec }, this.#options)
     this.#meter.restore(facts)
+  }
+
+  get report(): MeterReport {
+    return this.#meter.report
   }
 
   recent(count: number): Energy[] {

@@ -39,7 +39,18 @@ const growing = fc
     let [at, value] = [0, 500]
     return steps.map(([minutes, step]): Reading => ({ at: minute((at += minutes)), value: (value += step) }))
   })
-const any = fc.oneof(readings, growing)
+/** A counter that sticks at garbage, or rests, for longer than a verdict commonly reaches. */
+const sticking = fc
+  .array(fc.tuple(fc.nat(12), fc.oneof(fc.nat(5), fc.constantFrom(-480, 9e5, 1.8e21))), { minLength: 2, maxLength: 8 })
+  .map((parts) => {
+    let [at, total] = [0, 500]
+    return parts.flatMap(([length, step]) => {
+      const value = total + step
+      if (step >= 0 && step < 10) total = value
+      return Array.from({ length: length + 1 }, (): Reading => ({ at: minute(at++), value }))
+    })
+  })
+const any = fc.oneof(readings, growing, sticking)
 const shuffled = any.chain((list) =>
   fc.tuple(
     fc.constant(list),

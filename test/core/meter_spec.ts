@@ -124,6 +124,7 @@ describe('A meter refuses', () => {
       { at: Date.UTC(2000, 0, 1) },
       /^time: .* clock that is set, got 2000-01-01T00:00:00.000Z$/,
     ],
+    ['the time that OPC UA has for none', {}, { at: Date.UTC(1601, 0, 1) }, /^time: .* got 1601-01-01T00:00:00.000Z$/],
     ['a future', {}, { at: NOW + 301_000 }, /^time: expected at most 300 s ahead of our clock, got .*Z$/],
     ['a time that is no date', {}, { at: 1e300 }, /^time: .* got 1e\+300$/],
     [

@@ -25,6 +25,25 @@ describe('A power meter', () => {
       assert.equal(books.text, expected)
     })
 
+  /** Seconds at which 60 kW are sampled, and what is known of them. */
+  const seconds: [title: string, at: number[], expected: string][] = [
+    ['bridges three spacings of a second', [0, 1, 2, 3, 6, 7], '1 1 1 3 1'],
+    ['but no fourth: a hole of 4 s is not known', [0, 1, 2, 3, 7, 8], '1 1 1 ? 1'],
+    ['bridges the jitter of samples ten to a second', [0, 0.1, 0.2, 0.3, 1.3, 1.4], '0.1 0.1 0.1 1 0.1'],
+    ['but no silence of more than a second among them', [0, 0.1, 0.2, 0.3, 1.4, 1.5], '0.1 0.1 0.1 ? 0.1'],
+  ]
+  for (const [title, at, expected] of seconds)
+    it(title, () => {
+      const list = at.map((s) => ({ at: T0 + s * 1000, value: 60 }))
+      for (const order of [list, list.toReversed()]) {
+        const books = new Books({ reading: 'power', unit: 'kW' })
+        books.add(...order)
+        // 60 kW are 1 kWh in a minute: in seconds of it.
+        const told = books.intervals.map((e) => (e.kWh === null ? '?' : Math.round(e.kWh * 60 * 1e6) / 1e6))
+        assert.equal(told.join(' '), expected)
+      }
+    })
+
   it('says missing, not zero, for a gap', () => {
     const books = new Books({ reading: 'power', unit: 'kW', maxGapSeconds: 60 })
     books.add(...readingsOf('0=60 3=60'))

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import helper from 'node-red-node-test-helper'
 import { DataType, DataValue, StatusCodes, Variant } from 'node-opcua'
+import type { MeterReport } from '../../nodes/core/meter/meter-count.ts'
 import type { Energy } from '../../nodes/core/records.ts'
-import { AIR, bench, benchOf, energies, flow, ledger, minute, oven, yearly } from './fixtures/meter-bench.ts'
+import { AIR, bench, benchOf, energies, flow, ledger, minute, oven, OVEN, yearly } from './fixtures/meter-bench.ts'
 
 helper.init(createRequire(import.meta.url).resolve('node-red'))
 
@@ -78,6 +79,27 @@ describe('carbon-meter', () => {
     assert.deepEqual(rejected, [])
   })
 
+  it('takes UMH, uncertain quality and readings without a time, and says of which kind they were', async () => {
+    const { send, settled } = await bench()
+    const umh = (value: number, at: number): object => ({ topic: OVEN, payload: { timestamp_ms: at, value } })
+    const opcua = (payload: number, over: object): object => ({ topic: AIR, payload, ...over })
+    send(umh(1000, minute(0)))
+    send(umh(1030, minute(30)))
+    send(opcua(6000, { statusCode: StatusCodes.Good, sourceTimestamp: new Date(minute(0)) }))
+    send(opcua(6000, { statusCode: StatusCodes.UncertainLastUsableValue, sourceTimestamp: new Date(minute(1)) }))
+    send(opcua(6000, { statusCode: StatusCodes.Good }))
+    const { out, rejected } = await settled()
+    assert.deepEqual(rejected, [])
+    assert.deepEqual(
+      energies(out).map((e) => [e.meter, e.flags.filter((f) => f !== 'gap')]),
+      [
+        ['oven-e', []],
+        ['air-e', ['uncertain']],
+        ['air-e', ['uncertain', 'arrival-time']],
+      ],
+    )
+  })
+
   it('tells of rejected readings on its second output, and counts them', async () => {
     const { send, settled } = await bench()
     send({ topic: AIR, payload: null, statusCode: StatusCodes.BadNodeIdUnknown, sourceTimestamp: null })
@@ -108,9 +130,40 @@ describe('carbon-meter', () => {
     assert.equal(rejected[0]?.topic, 'Acme/Leeds/Packaging/L1/comp3')
   })
 
+  it('answers on its second output what became of the readings of each meter', async () => {
+    const { send, settled } = await bench()
+    for (const [value, n] of [
+      [1000, 0],
+      [1030, 30],
+      [1030, 30],
+      [3, 60],
+    ] as const)
+      send(oven(value, minute(n)))
+    send({ topic: AIR, payload: null, statusCode: StatusCodes.BadNodeIdUnknown, sourceTimestamp: null })
+    send({ _msgid: 'q', topic: 'panel', number: 7, payload: { type: 'query', ask: 'meters' } })
+    const { rejected } = await settled()
+    const { topic, number, payload } = rejected.at(-1) as unknown as {
+      topic: string
+      number: number
+      payload: { type: string; ask: string; meters: MeterReport[] }
+    }
+    assert.deepEqual([topic, number, payload.type, payload.ask], ['panel', 7, 'answer', 'meters'])
+    assert.deepEqual(payload.meters.slice(0, 2), [
+      {
+        ...{ meter: 'oven-e', readings: 3, duplicates: 1, corrections: 0, rejected: {}, classes: { reset: 1 } },
+        ...{ newest: minute(60), last: { value: 3, unit: 'kWh' } },
+      },
+      {
+        ...{ meter: 'air-e', readings: 0, duplicates: 0, corrections: 0, classes: {} },
+        ...{ rejected: { 'quality is bad (BadNodeIdUnknown)': 1 }, newest: null, last: null },
+      },
+    ])
+  })
+
   it('passes on, untouched, what is of no meter', async () => {
     const { send, settled } = await bench()
     const strangers = [
+      { payload: { type: 'query', ask: 'totals', by: ['order'] } },
       { topic: 'acme/leeds/packaging/l1/order', payload: 'O1' },
       { topic: 'x', payload: { type: 'energy', id: 'x' } },
       { topic: 'spBv1.0/G/NDEATH/E', payload: Buffer.from([]) },

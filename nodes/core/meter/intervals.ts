@@ -1,7 +1,9 @@
 /** The intervals between a meter's readings, kept up to date with each reading that comes, in whatever order. */
 
 import { CounterDoctor } from './counter.ts'
+import { MeterCount } from './meter-count.ts'
 import { anchorOf, energyId, energyOf } from './meter-facts.ts'
+import { fuelOf } from '../fuel.ts'
 import type { PlantMeter } from '../plant.ts'
 import { SHAPE_WINDOW_MS } from './power-shape.ts'
 import { PowerIntegral, StatedEnergy } from './power.ts'
@@ -19,6 +21,7 @@ const CALM = 3
 interface Method {
   conclude(k: number): Verdict
   isRestless(k: number): boolean
+  reachBack?(index: number): number
 }
 
 export interface Issue {
@@ -29,7 +32,8 @@ export interface Issue {
 }
 
 export class Intervals {
-  readonly readings = new Readings()
+  readonly readings: Readings
+  readonly count = new MeterCount()
   readonly #spec: PlantMeter
   readonly #method: Method
   readonly #signal: MeterSignal
@@ -39,6 +43,7 @@ export class Intervals {
 
   constructor(spec: PlantMeter) {
     this.#spec = spec
+    this.readings = new Readings(fuelOf(spec))
     this.#firstUnit = spec.unit
     this.#first = spec.reading === 'interval' ? 0 : 1
     const power = spec.reading === 'power' ? new PowerIntegral(this.readings, spec) : undefined
@@ -49,7 +54,7 @@ export class Intervals {
 
   /** Takes a reading in and gives what follows from it; nothing for one that says nothing new. */
   take(entry: Entry): Issue {
-    const { index, effect } = this.readings.take(entry, this.#firstUnit)
+    const { index, effect } = this.#count(entry)
     if (effect === 'same') return { energies: [] }
     const isNew = effect === 'new'
     if (this.#first === 1 && this.readings.length === 1) return { energies: [], anchor: this.#anchor(isNew) }
@@ -60,7 +65,10 @@ export class Intervals {
   /** Goes on from readings that were issued before, whose first is in `firstUnit`, with the revisions above 0 by id. */
   restore(entries: readonly Entry[], firstUnit: string, revisions: ReadonlyMap<string, number>): void {
     this.#firstUnit = firstUnit
-    for (const entry of entries) this.readings.take(entry, firstUnit)
+    for (const entry of entries) this.#count(entry)
+    // Neighbouring records name a reading twice.
+    this.count.duplicates = 0
+    this.count.corrections = 0
     this.readings.unit[0] = firstUnit
     // No interval has a verdict yet, so that this reaches to the end.
     this.#settle(0)
@@ -69,6 +77,14 @@ export class Intervals {
       issued[k] = revisions.get(energyId(this.#spec.id, this.#beginOf(k) ?? at[k]!, at[k]!)) ?? 0
       if (at[k]! >= at[length - 1]! - SHAPE_WINDOW_MS) this.#signal.advance(k, this.#beginOf(k))
     }
+  }
+
+  #count(entry: Entry): ReturnType<Readings['take']> {
+    const taken = this.readings.take(entry, this.#firstUnit)
+    const { index, effect, marksBefore } = taken
+    this.count.taken(effect)
+    this.count.found(this.readings.marks[index]!, marksBefore)
+    return taken
   }
 
   /** The records of the newest intervals as they stand. */
@@ -98,7 +114,9 @@ export class Intervals {
     const { at, flags, issued } = this.readings
     const isCut = this.#first === 1 && index > 0
     const fillsGap = isCut && (flags[index + 1]! & (Flag.interpolated | Flag.gap)) !== 0
-    const words = flagWords(fillsGap ? Flag.late | Flag.backfill : Flag.late)
+    const arrival = fillsGap ? Flag.late | Flag.backfill : Flag.late
+    const words = flagWords(arrival)
+    this.count.found(arrival)
     if (this.#first === 1) issued[index + 1] = -1
     const energies = this.#issue(index, false)
     for (const energy of energies) {
@@ -126,12 +144,14 @@ export class Intervals {
     const { at, kWh, flags, unit, length } = this.readings
     const differing: number[] = []
     let calm = 0
-    for (let k = Math.max(this.#first, index - REACH); k < length; k++) {
+    const back = this.#method.reachBack?.(index) ?? index - 1
+    for (let k = Math.max(this.#first, Math.min(back, index - REACH)); k < length; k++) {
       // So far back only the gap rule can change, and that not for a short interval.
-      if (k < index - 1 && at[k]! - at[k - 1]! <= LEAST_GAP_MS) continue
+      if (k < back && at[k]! - at[k - 1]! <= LEAST_GAP_MS[this.#spec.reading]) continue
       const verdict = this.#method.conclude(k)
       const isSame = Object.is(verdict.kWh, kWh[k]) && verdict.flags === flags[k] && verdict.unit === unit[k]
       if (!isSame || k === index || k === index + this.#first) differing.push(k)
+      this.count.found(verdict.flags, flags[k])
       kWh[k] = verdict.kWh
       flags[k] = verdict.flags
       unit[k] = verdict.unit

@@ -1,5 +1,6 @@
 /** Readings as `energy` records that explain themselves, and back: a ledger of them is all a meter needs to go on. */
 
+import { fuelOf, sameFuel, type Fuel } from '../fuel.ts'
 import type { PlantMeter } from '../plant.ts'
 import type { Entry, Readings } from './readings.ts'
 import type { Energy, Evidence } from '../records.ts'
@@ -46,7 +47,7 @@ function headOf({ id: meter, line, machine, carrier }: PlantMeter, from: number,
 }
 
 function evidenceOf(spec: PlantMeter, readings: Readings, k: number): Evidence {
-  const { value, unit } = readings
+  const { value, unit, fuel } = readings
   const isPeriod = spec.reading === 'interval'
   const evidence: Evidence = {
     reading: spec.reading,
@@ -56,6 +57,7 @@ function evidenceOf(spec: PlantMeter, readings: Readings, k: number): Evidence {
   }
   if (!isPeriod && unit[k - 1] !== unit[k]) evidence.fromUnit = unit[k - 1]!
   if (unit[k] !== spec.unit) evidence.declaredUnit = spec.unit
+  Object.assign(evidence, fuel[k])
   const [before, after] = [isPeriod ? [] : notesOf(readings, k - 1), notesOf(readings, k)]
   if (before.length > 0) evidence.fromNotes = before
   if (after.length > 0) evidence.toNotes = after
@@ -79,7 +81,15 @@ function entryOf(at: number, from: number, value: number, notes: readonly string
 export function entriesOf(spec: PlantMeter, { from, to, evidence }: Energy): (Entry & { unit: string })[] {
   if (evidence?.reading !== spec.reading || (evidence.declaredUnit ?? evidence.unit) !== spec.unit) return []
   const { unit, fromUnit = unit } = evidence
-  const last = { ...entryOf(to, spec.reading === 'interval' ? from : to, evidence.toReading, evidence.toNotes), unit }
+  const fuel = knownFuel(spec, evidence)
+  const end = entryOf(to, spec.reading === 'interval' ? from : to, evidence.toReading, evidence.toNotes)
+  const last = { ...end, unit, ...(fuel && { fuel }) }
   if (spec.reading === 'interval' || from === to) return [last]
   return [{ ...entryOf(from, from, evidence.fromReading, evidence.fromNotes), unit: fromUnit }, last]
+}
+
+/** The fuel that a record was told with; the declared one itself where they are the same, to stay small. */
+function knownFuel(spec: PlantMeter, evidence: Evidence): Fuel | undefined {
+  const [told, declared] = [fuelOf(evidence), fuelOf(spec)]
+  return sameFuel(told, declared) ? declared : told
 }

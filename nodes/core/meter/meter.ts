@@ -8,6 +8,7 @@
 
 import type { ClockLimits } from '../clock.ts'
 import { Intervals, REACH, type Issue } from './intervals.ts'
+import type { MeterReport } from './meter-count.ts'
 import { entriesOf, FIRST_READING } from './meter-facts.ts'
 import type { PlantMeter } from '../plant.ts'
 import { checkReading, type Reading } from './reading-check.ts'
@@ -60,13 +61,29 @@ export class Meter {
     try {
       checkReading({ ...reading, at }, this.spec, { known, limits: this.#limits })
     } catch (error) {
-      return { energies: [], rejected: (error as Error).message }
+      return this.reject((error as Error).message)
     }
     const marks = (reading.at === null ? Flag['arrival-time'] : 0) | (reading.isUncertain ? Flag.uncertain : 0)
     const { value, from = at, revision = 0 } = reading
     const result = this.#intervals.take({ at, from, value, revision, marks })
     this.#prune()
     return result
+  }
+
+  /** Refuses a reading that is none, for the reason that its sender or decoder gave; counted as any other refusal. */
+  reject(reason: string): MeterResult {
+    this.#intervals.count.refused(reason)
+    return { energies: [], rejected: reason }
+  }
+
+  /** What became of everything that came. */
+  get report(): MeterReport {
+    const { count, readings } = this.#intervals
+    const { rejected, classes, duplicates, corrections } = count
+    const [value, unit] = [readings.value.at(-1), readings.unit.at(-1)]
+    const last = value === undefined || unit === undefined ? null : { value, unit }
+    const { newest } = this
+    return { meter: this.spec.id, readings: count.readings, duplicates, corrections, rejected, classes, newest, last }
   }
 
   /** Goes on from the records that it issued before a restart. Records of other meters are passed over. */

@@ -1,40 +1,43 @@
 /** Energy from power samples, and energy of stated periods. */
 
 import { RATED_MARGIN } from './counter.ts'
+import { kWhPerUnit, kWPerUnit } from '../fuel.ts'
 import type { PlantMeter } from '../plant.ts'
 import type { Readings } from './readings.ts'
-import { isGap } from './spacing.ts'
-import { kWhPer, kWPer, MS_PER_HOUR } from '../units.ts'
+import { gapRuleOf, isGap, type GapRule } from './spacing.ts'
+import { MS_PER_HOUR } from '../units.ts'
 import { Flag, type Verdict } from './verdict.ts'
 
 /** Trapezoids between samples; a gap and a sample above what the machine can draw leave the energy unknown. */
 export class PowerIntegral {
   readonly #readings: Readings
   readonly #unit: string
-  readonly #perUnit: number
+  readonly #kWPerDeclared: number
   readonly #mostKW: number
-  readonly #maxGapMs: number | undefined
+  readonly #gapRule: GapRule
 
   constructor(readings: Readings, spec: PlantMeter) {
     this.#readings = readings
     this.#unit = spec.unit
-    this.#perUnit = kWPer(spec.unit)
+    this.#kWPerDeclared = kWPerUnit(spec.unit, readings.declared)
     this.#mostKW = (spec.ratedKW ?? Infinity) * RATED_MARGIN
-    this.#maxGapMs = spec.maxGapSeconds === undefined ? undefined : spec.maxGapSeconds * 1000
+    this.#gapRule = gapRuleOf(spec)
   }
 
-  /** Power at reading `k`, kW, never below 0. */
-  kW(k: number): number {
-    return Math.max(0, this.#readings.value[k]! * this.#perUnit)
+  /** Power at reading `k`, kW, never below 0; of a flow, with the fuel of the interval that ends at reading `end`. */
+  kW(k: number, end = k): number {
+    const { value, fuel, declared } = this.#readings
+    const perUnit = fuel[end] === declared ? this.#kWPerDeclared : kWPerUnit(this.#unit, fuel[end])
+    return Math.max(0, value[k]! * perUnit)
   }
 
   /** The interval that ends at reading `k`, 1 or more. */
   conclude(k: number): Verdict {
     const { at, value } = this.#readings
-    const [first, last] = [this.kW(k - 1), this.kW(k)]
+    const [first, last] = [this.kW(k - 1, k), this.kW(k)]
     let flags = value[k - 1]! < 0 || value[k]! < 0 ? Flag.negative : 0
     if (first > this.#mostKW || last > this.#mostKW) flags |= Flag.glitch
-    if (isGap(this.#readings, k, this.#maxGapMs)) flags |= Flag.gap
+    if (isGap(this.#readings, k, this.#gapRule)) flags |= Flag.gap
     const isKnown = (flags & (Flag.glitch | Flag.gap)) === 0
     const kWh = isKnown ? ((first + last) / 2) * ((at[k]! - at[k - 1]!) / MS_PER_HOUR) : NaN
     return { kWh, flags, unit: this.#unit }
@@ -49,20 +52,19 @@ export class PowerIntegral {
 export class StatedEnergy {
   readonly #readings: Readings
   readonly #unit: string
-  readonly #perUnit: number
   readonly #mostKW: number
 
   constructor(readings: Readings, spec: PlantMeter) {
     this.#readings = readings
     this.#unit = spec.unit
-    this.#perUnit = kWhPer(spec.unit)
+    kWhPerUnit(spec.unit, readings.declared)
     this.#mostKW = (spec.ratedKW ?? Infinity) * RATED_MARGIN
   }
 
   /** The period that ends at reading `k`, 0 or more. */
   conclude(k: number): Verdict {
-    const { at, from, value } = this.#readings
-    const stated = value[k]! * this.#perUnit
+    const { at, from, value, fuel } = this.#readings
+    const stated = value[k]! * kWhPerUnit(this.#unit, fuel[k])
     const isPossible = stated <= (this.#mostKW * (at[k]! - from[k]!)) / MS_PER_HOUR
     let flags: number = isPossible ? 0 : Flag.glitch
     if (from[k]! < (at[k - 1] ?? -Infinity) || (from[k + 1] ?? Infinity) < at[k]!) flags |= Flag.overlap

@@ -1,5 +1,6 @@
 /** The readings of one meter in order of source time, and what was concluded between them. Columns, to stay small. */
 
+import type { Fuel } from '../fuel.ts'
 import { Flag } from './verdict.ts'
 
 /** A reading as it is kept. */
@@ -11,6 +12,8 @@ export interface Entry {
   revision: number
   /** Bits of `Flag`: uncertain, arrival-time, conflict. */
   marks: number
+  /** What the interval that ends here was told with before a restart, where it is an amount of fuel. */
+  fuel?: Fuel
 }
 
 const SOFT = Flag.uncertain | Flag['arrival-time']
@@ -26,26 +29,43 @@ export class Readings {
   readonly flags: number[] = []
   readonly unit: string[] = []
   readonly issued: number[] = []
+  /** What makes energy of the interval: as declared when its time was first covered, so that a new heating value leaves the past alone. */
+  readonly fuel: (Fuel | undefined)[] = []
+  /** Grows with every change of the readings. */
+  version = 0
+  /** As the plant model declares it now. */
+  readonly declared: Fuel | undefined
+
+  constructor(declared?: Fuel) {
+    this.declared = declared
+  }
 
   get length(): number {
     return this.at.length
   }
 
   /** Takes a reading in: `new`, `changed` where it alters one of the same time, `same` where it says nothing new. */
-  take(entry: Entry, unit: string): { index: number; effect: 'new' | 'changed' | 'same' } {
+  take(entry: Entry, unit: string): { index: number; effect: 'new' | 'changed' | 'same'; marksBefore: number } {
     const index = this.#place(entry)
-    if (this.at[index] === entry.at && this.from[index] === entry.from)
-      return { index, effect: this.#merge(index, entry) ? 'changed' : 'same' }
+    this.version++
+    if (this.at[index] === entry.at && this.from[index] === entry.from) {
+      if (entry.fuel) this.fuel[index] = entry.fuel
+      const marksBefore = this.marks[index]!
+      return { index, effect: this.#merge(index, entry) ? 'changed' : 'same', marksBefore }
+    }
+    // A late reading cuts an interval that has its fuel already.
+    this.fuel.splice(index, 0, entry.fuel ?? this.fuel[index] ?? this.declared)
     const cells = [entry.at, entry.from, entry.value, entry.revision, entry.marks, NaN, 0, -1]
     if (index === this.length) this.#numbers.forEach((column, c) => column.push(cells[c]!))
     else this.#numbers.forEach((column, c) => column.splice(index, 0, cells[c]!))
     this.unit.splice(index, 0, unit)
-    return { index, effect: 'new' }
+    return { index, effect: 'new', marksBefore: 0 }
   }
 
   /** Forgets the oldest readings. */
   drop(count: number): void {
-    for (const column of [...this.#numbers, this.unit]) column.splice(0, count)
+    this.version++
+    for (const column of [...this.#numbers, this.unit, this.fuel]) column.splice(0, count)
   }
 
   get #numbers(): number[][] {

@@ -38,7 +38,7 @@ export class MeterSignal {
     const { at, kWh } = this.#readings
     if (Number.isNaN(kWh[k]!)) return undefined
     const meanKW = kWh[k]! / ((at[k]! - begin) / MS_PER_HOUR)
-    return { meanKW, maxKW: this.#power ? Math.max(this.#power.kW(k - 1), this.#power.kW(k)) : meanKW }
+    return { meanKW, maxKW: this.#power ? Math.max(this.#power.kW(k - 1, k), this.#power.kW(k)) : meanKW }
   }
 }
 

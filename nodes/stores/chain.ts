@@ -15,6 +15,8 @@ export const GENESIS = '0'.repeat(64)
 
 /** A fact as a row of a table: its body is canonical JSON text. */
 export type FactRow = Omit<Fact, 'body'> & { body: string }
+/** With its place in the chain. */
+export type ChainRow = FactRow & { seq: number; hash: string }
 
 /** JSON text that is the same for the same content. Throws with the path of a value that JSON cannot hold. */
 export function canonicalJson(value: unknown, path: string): string {
@@ -71,8 +73,11 @@ export function textOf({ body, from, id, kind, line, revision, to }: FactRow): s
 /** The hash that seals a row and, through `previous`, all rows before it. */
 export const sealOf = (previous: string, row: FactRow): string => hash('sha256', previous + textOf(row))
 
+/** What a walk along the facts found. */
+type ChainState = Omit<Verification, 'seals' | 'brokenSeal'>
+
 /** Walks a chain in the order of writing; holds one row at a time. */
-export function verifyChain(rows: Iterable<FactRow & { seq: number; hash: string }>): Verification {
+export function verifyChain(rows: Iterable<ChainRow>): ChainState {
   let head = GENESIS
   let facts = 0
   for (const row of rows) {

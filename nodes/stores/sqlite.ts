@@ -8,11 +8,19 @@
 import type { Carbon, CarbonAlert } from '../core/records.ts'
 import { alertBody, recordBody, rowOf } from './chain.ts'
 import { Lane } from './lane.ts'
-import type { Fact, FactQuery, Ledger, LedgerEvents, RecordQuery, Verification } from './ledger.ts'
-import { loadSqlite, readFacts, readHead, readNewest, readNewestTime, verifyFile } from './sqlite-reader.ts'
-import { SqliteWriter, type Sqlite } from './sqlite-writer.ts'
-
-type Write = (writer: SqliteWriter) => void
+import type { Fact, FactQuery, Ledger, LedgerEvents, RecordQuery, Seal, Verification } from './ledger.ts'
+import {
+  loadSqlite,
+  readFacts,
+  readHead,
+  readNewest,
+  readNewestTime,
+  readRecord,
+  readSealedUntil,
+  readSeals,
+  verifyFile,
+} from './sqlite-reader.ts'
+import { SqliteWriter, type Sqlite, type Write } from './sqlite-writer.ts'
 
 export class SqliteLedger implements Ledger {
   conflicts = 0
@@ -22,6 +30,7 @@ export class SqliteLedger implements Ledger {
   readonly #lane: Lane<Write>
   readonly #ready: Promise<void>
   #writer: SqliteWriter | undefined
+  #sealedUntil: number | null | undefined
 
   constructor(path: string, events: LedgerEvents) {
     this.#sqlite = loadSqlite()
@@ -58,7 +67,7 @@ export class SqliteLedger implements Ledger {
   saveRecords(records: readonly Carbon[]): Promise<void> {
     return this.#put(() => {
       const rows = records.map((record) => ({ record: { ...record }, body: recordBody(record) }))
-      return (writer) => rows.forEach(({ record, body }) => writer.saveRecord(record, body))
+      return (writer) => writer.saveRecords(rows)
     }, records.length)
   }
 
@@ -72,6 +81,34 @@ export class SqliteLedger implements Ledger {
       ['"to" > ?', since],
       ['"from" < ?', until],
     ])
+  }
+
+  record(id: string): Carbon | undefined {
+    return readRecord(this.#path, id)
+  }
+
+  adjustments(id: string): Iterable<Carbon> {
+    return readNewest<Carbon>(this.#path, 'records', [['adjusts = ?', id]])
+  }
+
+  async seal(until: number, at: number): Promise<Seal> {
+    let seal: Seal | undefined
+    await this.#put(() => (writer) => void (seal = writer.seal(until, at)), 1)
+    return seal!
+  }
+
+  seals(): Iterable<Seal> {
+    return readSeals(this.#path)
+  }
+
+  /** In an outage what was known last: the emission goes on, and a record of a closed period is refused when it is saved. */
+  sealedUntil(): number | null {
+    try {
+      return (this.#sealedUntil = readSealedUntil(this.#path))
+    } catch (error) {
+      if (this.#sealedUntil === undefined) throw error
+      return this.#sealedUntil
+    }
   }
 
   saveAlert(alert: CarbonAlert): Promise<void> {
@@ -110,17 +147,19 @@ export class SqliteLedger implements Ledger {
     }
   }
 
-  #commit(batch: readonly Write[]): void {
-    let conflicts
+  #commit(batch: readonly Write[]): ReadonlyMap<number, Error> {
+    let outcome
     try {
-      conflicts = this.#open().transaction(batch)
+      outcome = this.#open().transaction(batch)
     } catch (error) {
       // A fresh connection for the next attempt: it ends a half-done transaction and finds a file that was replaced.
       this.#closeWriter()
       throw new Error(`ledger ${this.#path}: ${(error as Error).message}`, { cause: error })
     }
+    const { conflicts, refused } = outcome
     this.conflicts += conflicts.length
     if (conflicts.length > 0) this.#events.onConflicts(conflicts)
+    return refused
   }
 
   #open(): SqliteWriter {

@@ -7,6 +7,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Carbon, CarbonAlert } from '../core/records.ts'
 import { GENESIS, sealOf, textOf, type FactRow } from './chain.ts'
 import type { Conflict, Seal } from './ledger.ts'
+import { Place } from './place.ts'
 import { APPLICATION_ID, SCHEMA_VERSION, stepsFrom } from './schema.ts'
 import { Refusal } from './seals.ts'
 import { saveRecord } from './sqlite-records.ts'
@@ -36,6 +37,7 @@ const SAVE_ALERT = `INSERT OR REPLACE INTO alerts (id, revision, line, "from", s
 export class SqliteWriter {
   readonly #db: DatabaseSync
   readonly #statements: Statements
+  readonly #place: Place
   #head = { seq: 0, hash: GENESIS }
   #isAnyClosed = false
   #conflicts: Conflict[] = []
@@ -49,14 +51,34 @@ export class SqliteWriter {
       this.#db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
       this.#prepareSchema()
       this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
+      this.#place = new Place(path)
     } catch (error) {
       this.#db.close()
       throw error
     }
   }
 
+  /** True while the path leads to the file that is open. */
+  isInPlace(): boolean {
+    return this.#place.isKept()
+  }
+
+  /** Saves what is in the open file when it is no longer in its place; gives what happened, in words. */
+  save(): string {
+    return this.#place.save((path) => this.#statements.run('VACUUM INTO ?', path))
+  }
+
   /** Runs the batch in one transaction. Throws when nothing was written. */
   transaction(batch: readonly Write[]): Outcome {
+    try {
+      return this.#write(batch)
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  #write(batch: readonly Write[]): Outcome {
     this.#conflicts = []
     const refused = new Map<number, Error>()
     this.#db.exec('BEGIN IMMEDIATE')

@@ -22,6 +22,8 @@ import {
 } from './sqlite-reader.ts'
 import { SqliteWriter, type Sqlite, type Write } from './sqlite-writer.ts'
 
+const WATCH_MS = 2_000
+
 export class SqliteLedger implements Ledger {
   conflicts = 0
   readonly #sqlite: Sqlite
@@ -29,7 +31,9 @@ export class SqliteLedger implements Ledger {
   readonly #events: LedgerEvents
   readonly #lane: Lane<Write>
   readonly #ready: Promise<void>
+  readonly #timer: NodeJS.Timeout
   #writer: SqliteWriter | undefined
+  #isWatching = false
   #sealedUntil: number | null | undefined
 
   constructor(path: string, events: LedgerEvents) {
@@ -41,6 +45,8 @@ export class SqliteLedger implements Ledger {
       onFault: (error) => this.#events.onFault(error),
       onRecovered: () => this.#events.onRecovered(),
     })
+    this.#timer = setInterval(() => this.#watch(), WATCH_MS)
+    this.#timer.unref()
     this.#ready = this.#openNow() ? Promise.resolve() : this.#lane.put(() => undefined, 0)
     this.#ready.catch(() => undefined)
   }
@@ -134,7 +140,13 @@ export class SqliteLedger implements Ledger {
   }
 
   close(): Promise<void> {
+    clearInterval(this.#timer)
     this.#lane.close()
+    try {
+      this.#keepPlace()
+    } catch (error) {
+      this.#events.onFault(new Error(`ledger ${this.#path}: ${(error as Error).message}`, { cause: error }))
+    }
     this.#closeWriter()
     return Promise.resolve()
   }
@@ -150,16 +162,34 @@ export class SqliteLedger implements Ledger {
   #commit(batch: readonly Write[]): ReadonlyMap<number, Error> {
     let outcome
     try {
+      this.#keepPlace()
       outcome = this.#open().transaction(batch)
+      this.#keepPlace()
     } catch (error) {
-      // A fresh connection for the next attempt: it ends a half-done transaction and finds a file that was replaced.
-      this.#closeWriter()
+      // A fresh connection for the next attempt, but what could not be saved is nowhere else.
+      if (this.#writer?.isInPlace()) this.#closeWriter()
       throw new Error(`ledger ${this.#path}: ${(error as Error).message}`, { cause: error })
     }
     const { conflicts, refused } = outcome
     this.conflicts += conflicts.length
     if (conflicts.length > 0) this.#events.onConflicts(conflicts)
     return refused
+  }
+
+  /** Saves what is in a file that is no longer in its place, and throws: what is to be written goes into the one there. */
+  #keepPlace(): void {
+    if (!this.#writer || this.#writer.isInPlace()) return
+    const told = this.#writer.save()
+    this.#closeWriter()
+    throw new Error(told)
+  }
+
+  /** A ledger that has nothing to write looks for its file now and then. */
+  #watch(): void {
+    if (this.#isWatching || !this.#writer || this.#writer.isInPlace()) return
+    this.#isWatching = true
+    const done = (): void => void (this.#isWatching = false)
+    this.#lane.put(() => undefined, 0).then(done, done)
   }
 
   #open(): SqliteWriter {

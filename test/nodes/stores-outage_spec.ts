@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { MOST_WAITING } from '../../nodes/stores/lane.ts'
 import type { Fact } from '../../nodes/stores/ledger.ts'
+import { verifyFile } from '../../nodes/stores/sqlite-reader.ts'
 import { aFact } from './fixtures/facts.ts'
 import { ids, ledgerBench, sql } from './fixtures/ledger-bench.ts'
 
@@ -73,6 +74,23 @@ describe('an outage of the ledger', () => {
     await ledger.close()
     await written
     other.close()
+  })
+
+  it('by another file put in its place saves what was in the old one, and goes on in the new one', async () => {
+    const ledger = open()
+    await ledger.append([aFact(1), aFact(2)])
+    sql(file(), 'PRAGMA wal_checkpoint(TRUNCATE)')
+    copyFileSync(file(), file('backup'))
+    await ledger.append([aFact(3)])
+    renameSync(file('backup'), file())
+    await ledger.append([aFact(4)])
+    assert.match(bench.told.faults[0]!, /another file took its place while it was open; all that was in it lies in /)
+    assert.deepEqual([bench.told.faults.length, bench.told.recoveries], [1, 1])
+    assert.deepEqual(ids(ledger.facts({})), ['oven-e/1', 'oven-e/2', 'oven-e/4'])
+    assert.equal(ledger.verify().ok, true)
+    const saved = readdirSync(bench.folder).find((name) => name.includes('.saved-'))!
+    const { ok, facts } = verifyFile(file(saved))
+    assert.deepEqual([ok, facts], [true, 3])
   })
 
   it('does not fill the memory: beyond its bound append refuses', async () => {

@@ -7,9 +7,10 @@ interface LedgerProperties {
   store: string
   path: string
   closeAfterDays: string
+  keepDays: string
 }
 
-const word = (key: string, words: Record<string, string> = {}): string =>
+const word = (key: string, words: Record<string, string | number> = {}): string =>
   RED._(`@mes-carbon/node-red/carbon-ledger:carbon-ledger.${key}`, words)
 
 const climbs = (path: string): boolean => path.split(/[\\/]/).includes('..')
@@ -21,11 +22,11 @@ function checkPath(path = '', store = 'sqlite'): true | string {
 }
 
 /** Empty means never; a flow written by hand may leave it out. */
-const checkDays = (field: string) => (days: string | undefined, _opt?: unknown) =>
+const checkDays = (field: string, least: number) => (days: string | undefined, _opt?: unknown) =>
   (days === undefined ||
     days === '' ||
-    Number(days) >= 1 ||
-    word('error.days', { field: word(`label.${field}`) })) as boolean
+    Number(days) >= least ||
+    word('error.days', { field: word(`label.${field}`), least })) as boolean
 
 RED.nodes.registerType<LedgerProperties>('carbon-ledger', {
   category: 'config',
@@ -39,13 +40,15 @@ RED.nodes.registerType<LedgerProperties>('carbon-ledger', {
         return checkPath(v, (this as unknown as LedgerProperties).store) as boolean
       },
     },
-    closeAfterDays: { value: '', validate: checkDays('closeAfterDays') },
+    closeAfterDays: { value: '', validate: checkDays('closeAfterDays', 1) },
+    keepDays: { value: '', validate: checkDays('keepDays', 31) },
   },
   label: function () {
     return this.name || (this.store === 'memory' ? 'ledger in memory' : this.path || 'ledger')
   },
   oneditprepare: function () {
-    const show = (): void => void $('#carbon-ledger-file').toggle($('#node-config-input-store').val() !== 'memory')
+    const show = (): void =>
+      void $('#carbon-ledger-file, #carbon-ledger-keep').toggle($('#node-config-input-store').val() !== 'memory')
     $('#node-config-input-store').on('change', show)
     show()
   },

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { setStatus, type LedgerNode } from '../shared/node-kit.ts'
 import { userPath } from '../shared/user-path.ts'
@@ -10,6 +12,7 @@ interface LedgerDef extends NodeDef {
   store?: string
   path?: string
   closeAfterDays?: number | string
+  keepDays?: number | string
 }
 
 /** Node-RED hands what a config node reports to the Catch and Status nodes around its `users`. */
@@ -40,11 +43,11 @@ export default function (RED: NodeAPI): void {
 function open(RED: NodeAPI, node: LedgerNode, config: LedgerDef): { ledger: Ledger; stop: () => void } {
   const store = config.store || 'sqlite'
   try {
-    const habits = readHabits(config)
+    const habits = readHabits(store === 'memory' ? { ...config, keepDays: '' } : config)
     const path = store === 'memory' ? '' : userPath(config.path || DEFAULT_PATH, RED.settings.userDir, 'path')
     const ledger = openLedger({ store, path, owner: config.name || config.id, events: eventsFor(RED, node) })
     const stop = keepHouse({
-      ...{ ledger, habits, now: Date.now },
+      ...{ ledger, habits, now: Date.now, archive: (now) => archiveFor(path, now) },
       onDone: (what) => node.log(`ledger: ${what}`),
       onFault: (error) => node.error(error, {}),
     })
@@ -54,6 +57,13 @@ function open(RED: NodeAPI, node: LedgerNode, config: LedgerDef): { ledger: Ledg
     node.error(error)
     return { ledger: new RefusedLedger(error as Error), stop: () => undefined }
   }
+}
+
+/** Beside the file, by the day; by the second where this day has one. */
+function archiveFor(path: string, now: number): string {
+  const at = new Date(now).toISOString()
+  const ofDay = join(`${path}.archive`, at.slice(0, 10))
+  return existsSync(ofDay) ? `${ofDay}T${at.slice(11, 19).replaceAll(':', '')}Z` : ofDay
 }
 
 function eventsFor(RED: NodeAPI, node: LedgerNode & Reporting): LedgerEvents {

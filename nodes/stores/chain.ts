@@ -76,18 +76,19 @@ export const sealOf = (previous: string, row: FactRow): string => hash('sha256',
 /** What a walk along the facts found. */
 type ChainState = Omit<Verification, 'seals' | 'brokenSeal'>
 
-/** Walks a chain in the order of writing; holds one row at a time. */
-export function verifyChain(rows: Iterable<ChainRow>): ChainState {
-  let head = GENESIS
+/** Walks a chain in the order of writing, from what lies before its first row; holds one row at a time. */
+export function verifyChain(rows: Iterable<ChainRow>, { seq, hash } = { seq: 0, hash: GENESIS }): ChainState {
+  const from = seq > 0 ? { from: seq + 1 } : {}
+  let head = hash
   let facts = 0
   for (const row of rows) {
-    if (row.seq !== facts + 1 || row.hash !== sealOf(head, row)) {
-      return { ok: false, facts, head, firstBroken: row.seq }
+    if (row.seq !== seq + facts + 1 || row.hash !== sealOf(head, row)) {
+      return { ok: false, facts, head, ...from, firstBroken: row.seq }
     }
     head = row.hash
     facts++
   }
-  return { ok: true, facts, head }
+  return { ok: true, facts, head, ...from }
 }
 
 export const factOf = ({ kind, id, revision, line, from, to, body }: FactRow): Fact => ({

@@ -50,7 +50,10 @@ export interface RecordQuery {
 
 export interface Verification {
   ok: boolean
+  /** How many facts are held. */
   facts: number
+  /** The first fact (`seq`) that is held, where older ones were archived: from there on it holds. */
+  from?: number
   /** SHA-256 of the newest fact, which seals all before it. */
   head: string
   /** The first row (`seq`) whose hash does not follow from its content and its forerunner. */
@@ -78,6 +81,29 @@ export interface Seal {
   recordsHash: string
   /** SHA-256 of the seal before (64 zeros for the first) and the canonical JSON of all other fields. */
   seal: string
+}
+
+/** What may leave a ledger. */
+export interface CompactOrder {
+  /** Closed periods that end by this time may go, epoch ms. */
+  before: number
+  /** The folder that they go to; a new one. */
+  archive: string
+  /** Now. */
+  at: number
+  /** Told of each step that is done; what it throws undoes all of them. */
+  onStep?(step: string): void
+}
+
+/** What has left a ledger. */
+export interface Compacted {
+  /** The end of the newest period that went. */
+  until: number
+  facts: number
+  records: number
+  /** Facts of it that still matter, and were written again at the end of the chain. */
+  carried: number
+  archive: string
 }
 
 /** A fact or a settled record that came again with another content. The one that was there first is kept. */
@@ -137,6 +163,11 @@ export interface Ledger {
   seals(): Iterable<Seal>
   /** All time before it is closed; `null` where none is. Quick, and sees what another process has closed. */
   sealedUntil(): number | null
+  /**
+   * Moves closed periods to an archive: their facts, and their records but for the newest revision of what is no window.
+   * Gives `null` where none may go; rejects, and all is as before, where anything fails.
+   */
+  compact(order: CompactOrder): Promise<Compacted | null>
   saveAlert(alert: CarbonAlert): Promise<void>
   /** The newest revision of each alert that began in `[from, to)`. */
   alerts(from: number, to: number): Iterable<CarbonAlert>

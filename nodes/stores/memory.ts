@@ -124,6 +124,10 @@ export class MemoryLedger implements Ledger {
     return this.#seals.at(-1)?.until ?? null
   }
 
+  compact(): Promise<null> {
+    return Promise.reject(new Error('compact: expected a ledger in a file, got one in memory'))
+  }
+
   saveAlert(alert: CarbonAlert): Promise<void> {
     return this.#write(() => {
       const body = alertBody(alert)

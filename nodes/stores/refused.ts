@@ -15,6 +15,7 @@ export class RefusedLedger implements Ledger {
   saveRecords = (): Promise<void> => Promise.reject(this.#reason)
   saveAlert = (): Promise<void> => Promise.reject(this.#reason)
   seal = (): Promise<Seal> => Promise.reject(this.#reason)
+  compact = (): Promise<null> => Promise.reject(this.#reason)
   facts = (): Iterable<Fact> => this.#refuse()
   newest = (): number | null => this.#refuse()
   records = (): Iterable<never> => this.#refuse()

@@ -101,6 +101,23 @@ CREATE TRIGGER seals_are_not_changed BEFORE UPDATE ON seals
 CREATE TRIGGER seals_are_not_deleted BEFORE DELETE ON seals
   BEGIN SELECT RAISE(ABORT, 'seals are append-only: a closed period stays closed'); END;
 
+CREATE TABLE anchors (
+  n INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  seal INTEGER NOT NULL,
+  records INTEGER NOT NULL,
+  recordsHash TEXT NOT NULL,
+  archive TEXT NOT NULL,
+  manifest TEXT NOT NULL,
+  anchor TEXT NOT NULL
+);
+CREATE TRIGGER anchors_are_not_changed BEFORE UPDATE ON anchors
+  BEGIN SELECT RAISE(ABORT, 'anchors are append-only: they say where the chain begins'); END;
+CREATE TRIGGER anchors_are_not_deleted BEFORE DELETE ON anchors
+  BEGIN SELECT RAISE(ABORT, 'anchors are append-only: they say where the chain begins'); END;
+
 CREATE TABLE postings (
   record TEXT NOT NULL,
   revision INTEGER NOT NULL,

@@ -56,24 +56,37 @@ export interface Sealed {
   hashAt(seq: number): string | undefined
   /** The bodies of the records that a seal covers, by id. */
   bodiesOf(n: number): Iterable<string>
+  /** Facts up to this one, and the records of the seals up to this one, went to an archive. */
+  archived?: { seq: number; hash: string; seal: number }
+  /** True where those of the archived records that were to stay are there. */
+  isLeft?(): boolean
 }
 
 /** Walks all seals; gives the first that does not hold. */
 export function verifySeals(seals: Iterable<Seal>, sealed: Sealed): { seals: number; brokenSeal?: number } {
+  const archived = sealed.archived?.seal ?? 0
   let [previous, count] = [GENESIS, 0]
   for (const seal of seals) {
     const follows = seal.n === count + 1 && seal.seal === sealHash(previous, seal)
-    if (!follows || !holds(seal, sealed)) return { seals: count, brokenSeal: seal.n }
+    if (!follows || !isChained(seal, sealed) || !isCovering(seal, sealed)) return { seals: count, brokenSeal: seal.n }
     previous = seal.seal
     count++
   }
-  return { seals: count }
+  return count < archived ? { seals: count, brokenSeal: count + 1 } : { seals: count }
 }
 
-function holds(seal: Seal, sealed: Sealed): boolean {
-  const head = seal.seq === 0 ? GENESIS : sealed.hashAt(seal.seq)
-  const { records, recordsHash } = hashOfRecords(sealed.bodiesOf(seal.n))
-  return head === seal.hash && records === seal.records && recordsHash === seal.recordsHash
+/** The fact that a seal names has the hash that it names, or went to an archive. */
+function isChained({ seq, hash }: Seal, { archived, hashAt }: Sealed): boolean {
+  if (archived && seq < archived.seq) return true
+  if (archived && seq === archived.seq) return hash === archived.hash
+  return hash === (seq === 0 ? GENESIS : hashAt(seq))
+}
+
+function isCovering(seal: Seal, { archived, bodiesOf, isLeft }: Sealed): boolean {
+  if (archived && seal.n < archived.seal) return true
+  if (archived && seal.n === archived.seal) return isLeft!()
+  const { records, recordsHash } = hashOfRecords(bodiesOf(seal.n))
+  return records === seal.records && recordsHash === seal.recordsHash
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString()

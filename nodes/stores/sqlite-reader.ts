@@ -4,9 +4,11 @@
  */
 
 import type { Carbon } from '../core/records.ts'
-import { GENESIS, factOf, verifyChain, type ChainRow, type FactRow } from './chain.ts'
+import { ORIGIN, checkedAnchor } from './anchors.ts'
+import { factOf, verifyChain, type ChainRow, type FactRow } from './chain.ts'
 import { FACT_KINDS, MEASURED_KINDS, type Fact, type FactQuery, type Seal, type Verification } from './ledger.ts'
 import { verifySeals } from './seals.ts'
+import { headOf } from './sqlite-facts.ts'
 import { ALL_SEALS, SEALED_UNTIL, sealedIn } from './sqlite-seals.ts'
 import type { Sqlite } from './sqlite-writer.ts'
 import { Statements } from './statements.ts'
@@ -32,11 +34,14 @@ export function loadSqlite(): Sqlite {
 /** Walks the chain and the seals of a ledger file without writing to it. Throws where the file is no ledger. */
 export function verifyFile(path: string): Verification {
   return reading(path, (db) => {
-    const chain = verifyChain(db.walk<ChainRow>(`SELECT ${ROW} FROM facts ORDER BY seq`))
+    const rows = db.walk<ChainRow>(`SELECT ${ROW} FROM facts ORDER BY seq`)
     // A file of the first release has no seals.
-    const hasSeals = db.get(`SELECT 1 FROM sqlite_master WHERE name = 'seals'`)
-    const seals = hasSeals ? verifySeals(db.walk<Seal>(ALL_SEALS), sealedIn(db)) : { seals: 0 }
-    return { ...chain, ...seals, ok: chain.ok && !('brokenSeal' in seals) }
+    if (!db.get(`SELECT 1 FROM sqlite_master WHERE name = 'seals'`)) return { ...verifyChain(rows), seals: 0 }
+    const anchor = checkedAnchor(db)
+    // Without an anchor that holds, nothing says what the first row follows from.
+    const chain = verifyChain(rows, anchor ?? { seq: 0, hash: '' })
+    const seals = verifySeals(db.walk<Seal>(ALL_SEALS), sealedIn(db, anchor ?? ORIGIN))
+    return { ...chain, ...seals, ok: chain.ok && anchor !== undefined && !('brokenSeal' in seals) }
   })
 }
 
@@ -63,8 +68,7 @@ export function readNewestTime(path: string): number | null {
 
 /** The hash of the newest fact. */
 export function readHead(path: string): string {
-  const [row] = readRows<{ hash: string }>(path, 'SELECT hash FROM facts ORDER BY seq DESC LIMIT 1', [])
-  return row?.hash ?? GENESIS
+  return reading(path, (db) => headOf(db)).hash
 }
 
 /** The newest revision of one record. */

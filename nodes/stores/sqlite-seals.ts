@@ -1,6 +1,7 @@
 /** Closing a period in a SQLite ledger, and checking what was closed. */
 
 import { checkUntil, hashOfRecords, nextSeal, sealedRecord, type Sealed } from './seals.ts'
+import type { Anchor, ORIGIN } from './anchors.ts'
 import type { Seal } from './ledger.ts'
 import type { Statements } from './statements.ts'
 
@@ -14,7 +15,7 @@ const ENDED = `SELECT id FROM records AS r
   WHERE seal IS NULL AND status <> 'provisional' AND "to" <= ? AND ${isNewest}`
 /** All revisions of a record are covered, so that none of them is looked at again by the next closing. */
 const COVER = 'UPDATE records SET seal = ? WHERE id = ?'
-const BODIES = `SELECT body FROM records AS r WHERE seal = ? AND ${isNewest} ORDER BY id`
+const BODIES = `SELECT body FROM records AS r WHERE seal BETWEEN ? AND ? AND ${isNewest} ORDER BY id`
 /** A column that no longer says what the body says breaks the seal: its record counts as an empty text. */
 const TRUE_BODIES = BODIES.replace(
   'body',
@@ -33,7 +34,7 @@ export function sealPeriod(
   checkUntil(until, last?.until ?? null)
   const n = (last?.n ?? 0) + 1
   for (const { id } of [...db.walk<{ id: string }>(ENDED, until)]) db.run(COVER, n, id)
-  const seal = nextSeal(last, { until, sealedAt: at, ...head, ...hashOfRecords(bodies(db, BODIES, n)) })
+  const seal = nextSeal(last, { until, sealedAt: at, ...head, ...hashOfRecords(coveredBodies(db, n, n)) })
   db.run(
     `INSERT INTO seals (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...[seal.n, seal.until, seal.sealedAt, seal.seq, seal.hash, seal.facts, seal.records, seal.recordsHash, seal.seal],
@@ -47,12 +48,24 @@ export function checkOpen(db: Statements, { id, revision }: { id: string; revisi
   if (covered && !db.get(IS_KEPT, id, revision)) throw sealedRecord(id, covered.seal)
 }
 
-/** What the seals of a file are checked against. */
-export const sealedIn = (db: Statements): Sealed => ({
-  hashAt: (seq) => db.get<{ hash: string }>('SELECT hash FROM facts WHERE seq = ?', seq)?.hash,
-  bodiesOf: (n) => bodies(db, TRUE_BODIES, n),
-})
+/** The records that the seals from one to another cover: the newest lasting revisions, by id. */
+export const coveredBodies = (db: Statements, from: number, to: number): Iterable<string> =>
+  bodies(db, BODIES, from, to)
 
-function* bodies(db: Statements, sql: string, n: number): Generator<string> {
-  for (const { body } of db.walk<{ body: string }>(sql, n)) yield body
+/** What the seals of a file are checked against. Before its anchor, what remains of all of them is one. */
+export function sealedIn(db: Statements, anchor: Partial<Anchor> & typeof ORIGIN): Sealed {
+  const { seq: from, seal, records, recordsHash } = anchor
+  return {
+    hashAt: (seq) => db.get<{ hash: string }>('SELECT hash FROM facts WHERE seq = ?', seq)?.hash,
+    bodiesOf: (n) => bodies(db, TRUE_BODIES, n, n),
+    archived: { seq: from, hash: anchor.hash, seal },
+    isLeft: () => {
+      const left = hashOfRecords(bodies(db, TRUE_BODIES, 1, seal))
+      return left.records === records && left.recordsHash === recordsHash
+    },
+  }
+}
+
+function* bodies(db: Statements, sql: string, from: number, to: number): Generator<string> {
+  for (const { body } of db.walk<{ body: string }>(sql, from, to)) yield body
 }

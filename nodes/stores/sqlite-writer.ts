@@ -5,11 +5,13 @@ import { dirname } from 'node:path'
 import type * as sqlite from 'node:sqlite'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Carbon, CarbonAlert } from '../core/records.ts'
-import { GENESIS, sealOf, textOf, type FactRow } from './chain.ts'
-import type { Conflict, Seal } from './ledger.ts'
+import { GENESIS, type FactRow } from './chain.ts'
+import type { CompactOrder, Compacted, Conflict, Seal } from './ledger.ts'
 import { Place } from './place.ts'
 import { APPLICATION_ID, SCHEMA_VERSION, stepsFrom } from './schema.ts'
 import { Refusal } from './seals.ts'
+import { compact, shrink } from './sqlite-compact.ts'
+import { addFact, headOf, type Head } from './sqlite-facts.ts'
 import { saveRecord } from './sqlite-records.ts'
 import { SEALED_UNTIL, checkOpen, sealPeriod } from './sqlite-seals.ts'
 import { Statements } from './statements.ts'
@@ -26,11 +28,6 @@ export interface Outcome {
 /** How long one write waits for another program that holds the file; the event loop stands still meanwhile. */
 const BUSY_MS = 200
 
-const INSERT_FACT = `INSERT INTO facts (seq, kind, id, revision, line, "from", "to", body, hash)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kind, id, revision) DO NOTHING`
-const KEPT_FACT =
-  'SELECT kind, id, revision, line, "from", "to", body FROM facts WHERE kind = ? AND id = ? AND revision = ?'
-const HEAD = 'SELECT seq, hash FROM facts ORDER BY seq DESC LIMIT 1'
 const SAVE_ALERT = `INSERT OR REPLACE INTO alerts (id, revision, line, "from", state, severity, body)
   VALUES (?, ?, ?, ?, ?, ?, ?)`
 
@@ -38,7 +35,7 @@ export class SqliteWriter {
   readonly #db: DatabaseSync
   readonly #statements: Statements
   readonly #place: Place
-  #head = { seq: 0, hash: GENESIS }
+  #head: Head = { seq: 0, hash: GENESIS }
   #isAnyClosed = false
   #conflicts: Conflict[] = []
 
@@ -70,42 +67,53 @@ export class SqliteWriter {
 
   /** Runs the batch in one transaction. Throws when nothing was written. */
   transaction(batch: readonly Write[]): Outcome {
+    this.#conflicts = []
+    const refused = new Map<number, Error>()
+    this.#inTransaction(() => {
+      for (const [i, write] of batch.entries()) {
+        try {
+          write(this)
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error
+          refused.set(i, error)
+        }
+      }
+    })
+    return { conflicts: this.#conflicts, refused }
+  }
+
+  /** Moves closed time to an archive; throws, and all is as before, where anything fails. */
+  compact(order: CompactOrder): Compacted | null {
+    const done = this.#inTransaction(() => compact(this.#statements, order, (row) => this.addFact(row)))
+    if (!done) return null
+    order.onStep?.('committed')
     try {
-      return this.#write(batch)
+      shrink(this.#statements)
+    } catch {
+      // The file stays as large as it was, and what comes fills it.
+    }
+    return done
+  }
+
+  #inTransaction<T>(work: () => T): T {
+    this.#db.exec('BEGIN IMMEDIATE')
+    try {
+      // Read anew each time: another program may have appended or closed a period since.
+      this.#head = headOf(this.#statements)
+      this.#isAnyClosed = this.#statements.get(SEALED_UNTIL) !== undefined
+      const result = work()
+      this.#db.exec('COMMIT')
+      return result
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
       throw error
     }
   }
 
-  #write(batch: readonly Write[]): Outcome {
-    this.#conflicts = []
-    const refused = new Map<number, Error>()
-    this.#db.exec('BEGIN IMMEDIATE')
-    // Read anew each time: another program may have appended or closed a period since.
-    this.#head = this.#statements.get(HEAD) ?? { seq: 0, hash: GENESIS }
-    this.#isAnyClosed = this.#statements.get(SEALED_UNTIL) !== undefined
-    for (const [i, write] of batch.entries()) {
-      try {
-        write(this)
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error
-        refused.set(i, error)
-      }
-    }
-    this.#db.exec('COMMIT')
-    return { conflicts: this.#conflicts, refused }
-  }
-
   addFact(row: FactRow): void {
-    const { kind, id, revision, line, from, to, body } = row
-    const next = { seq: this.#head.seq + 1, hash: sealOf(this.#head.hash, row) }
-    if (this.#statements.run(INSERT_FACT, next.seq, kind, id, revision, line, from, to, body, next.hash)) {
-      this.#head = next
-      return
-    }
-    const [kept, refused] = [textOf(this.#statements.get(KEPT_FACT, kind, id, revision)!), textOf(row)]
-    if (kept !== refused) this.#conflicts.push({ what: kind, id, revision, kept, refused })
+    const { head, conflict } = addFact(this.#statements, this.#head, row)
+    if (head) this.#head = head
+    if (conflict) this.#conflicts.push(conflict)
   }
 
   /** Saves all of them, or refuses all. */

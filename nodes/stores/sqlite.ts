@@ -8,7 +8,17 @@
 import type { Carbon, CarbonAlert } from '../core/records.ts'
 import { alertBody, recordBody, rowOf } from './chain.ts'
 import { Lane } from './lane.ts'
-import type { Fact, FactQuery, Ledger, LedgerEvents, RecordQuery, Seal, Verification } from './ledger.ts'
+import type {
+  CompactOrder,
+  Compacted,
+  Fact,
+  FactQuery,
+  Ledger,
+  LedgerEvents,
+  RecordQuery,
+  Seal,
+  Verification,
+} from './ledger.ts'
 import {
   loadSqlite,
   readFacts,
@@ -115,6 +125,13 @@ export class SqliteLedger implements Ledger {
       if (this.#sealedUntil === undefined) throw error
       return this.#sealedUntil
     }
+  }
+
+  /** Not in the lane: what fails here is told to who asked, and holds nothing up. */
+  async compact(order: CompactOrder): Promise<Compacted | null> {
+    await this.#ready
+    this.#keepPlace()
+    return this.#open().compact(order)
   }
 
   saveAlert(alert: CarbonAlert): Promise<void> {

@@ -87,6 +87,7 @@ describe('carbon-ledger', () => {
       { closeAfterDays: '0' },
       /closeAfterDays: expected a number of 1 or more, got "0"/,
     ],
+    ['to keep less than a month', { keepDays: '30' }, /keepDays: expected a number of 31 or more, got "30"/],
     ['an unknown store', { store: 'oracle' }, /store: expected one of sqlite, memory, got "oracle"/],
   ]
   for (const [what, over, message] of refusals) {
@@ -190,6 +191,21 @@ describe('carbon-ledger', () => {
       assert.equal(closingTime(ledger(20 * DAY), 1, now + DAY + 1), 9 * DAY)
       assert.equal(closingTime(ledger(20 * DAY), 1, now + 50 * DAY), 20 * DAY)
     })
+  })
+
+  it('archives closed time by itself when it is old enough', async () => {
+    const DAY = 86_400_000
+    const today = Math.floor(Date.now() / DAY) * DAY
+    await helper.load(carbonLedger, [config()])
+    const past = [today - 50 * DAY, today - 20 * DAY, today]
+    await ledgerOf('led').ledger.append(past.map((to) => aFact(1, { id: `${to}`, from: to - 1, to })))
+    await ledgerOf('led').ledger.seal(today - 40 * DAY, 0)
+    await helper.setFlows([config({ closeAfterDays: '2', keepDays: '31' })])
+    const { ledger } = ledgerOf('led')
+    while (ledger.verify().from === undefined) await new Promise((resolve) => setTimeout(resolve, 10))
+    assert.deepEqual([ledger.verify().from, ledger.verify().seals], [2, 2])
+    const day = new Date().toISOString().slice(0, 10)
+    assert.ok(existsSync(join(folder, 'carbon-ledger.sqlite.archive', day, 'manifest.json')))
   })
 
   it('says which Node.js SQLite needs, where this one has none, and memory still works', () => {

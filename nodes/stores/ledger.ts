@@ -1,6 +1,7 @@
 /** Where facts are kept: the one interface in front of every database. */
 
 import type { Carbon, CarbonAlert, View } from '../core/records.ts'
+import type { Letter, NewLetter } from './outbox.ts'
 
 /**
  * `energy`: meter intervals · `production`: counts · `factor`: factor rows · `context`: jobs, states, orders, SKUs ·
@@ -171,6 +172,15 @@ export interface Ledger {
   saveAlert(alert: CarbonAlert): Promise<void>
   /** The newest revision of each alert that began in `[from, to)`. */
   alerts(from: number, to: number): Iterable<CarbonAlert>
+  /**
+   * Keeps letters that are to be delivered; resolves when on disk. One of the same target and name that still waits is
+   * replaced; the same one again is to be delivered again. Letters that were delivered long before go.
+   */
+  post(letters: readonly NewLetter[]): Promise<void>
+  /** Letters to a target that have not been delivered, oldest first. */
+  undelivered(target: string): Iterable<Letter>
+  delivered(id: string, at: number): Promise<void>
+  failed(id: string, reason: string): Promise<void>
   /** Walks the whole chain of facts and all seals. */
   verify(): Verification
   /** SHA-256 of the newest fact on disk; 64 zeros for an empty ledger. */

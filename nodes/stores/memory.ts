@@ -24,6 +24,8 @@ import {
   type Seal,
   type Verification,
 } from './ledger.ts'
+import { MemoryOutbox } from './memory-outbox.ts'
+import type { Letter, NewLetter } from './outbox.ts'
 import { checkUntil, hashOfRecords, nextSeal, sealedRecord, verifySeals } from './seals.ts'
 
 /** Revisions of one record or alert: its JSON text by revision. */
@@ -38,6 +40,7 @@ export class MemoryLedger implements Ledger {
   readonly #seals: Seal[] = []
   /** Records that a seal covers, by its number. */
   readonly #covered = new Map<string, number>()
+  readonly #outbox = new MemoryOutbox()
   readonly #alerts = new Map<string, Revisions>()
   #newest: number | null = null
 
@@ -137,6 +140,22 @@ export class MemoryLedger implements Ledger {
 
   *alerts(from: number, to: number): Iterable<CarbonAlert> {
     yield* newestOf<CarbonAlert>(this.#alerts).filter((a) => a.from >= from && a.from < to)
+  }
+
+  post(letters: readonly NewLetter[]): Promise<void> {
+    return this.#write(() => this.#outbox.post(letters))
+  }
+
+  undelivered(target: string): Iterable<Letter> {
+    return this.#outbox.undelivered(target)
+  }
+
+  delivered(id: string, at: number): Promise<void> {
+    return this.#write(() => this.#outbox.delivered(id, at))
+  }
+
+  failed(id: string, reason: string): Promise<void> {
+    return this.#write(() => this.#outbox.failed(id, reason))
   }
 
   verify(): Verification {

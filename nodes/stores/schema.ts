@@ -146,6 +146,19 @@ CREATE TRIGGER postings_are_not_changed BEFORE UPDATE ON postings
 CREATE TRIGGER postings_are_not_deleted BEFORE DELETE ON postings
   BEGIN SELECT RAISE(ABORT, 'postings are append-only: a restated record has postings of its own'); END;
 
+CREATE TABLE outbox (
+  id TEXT PRIMARY KEY,
+  target TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  filename TEXT NOT NULL,
+  document TEXT NOT NULL,
+  about TEXT NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  last_error TEXT,
+  delivered_at INTEGER
+);
+CREATE INDEX outbox_waiting ON outbox (target, created) WHERE delivered_at IS NULL;
+
 CREATE VIEW newest_postings AS
   SELECT record, revision, view, line,
          strftime('%Y-%m-%dT%H:%M:%fZ', "from" / 1000.0, 'unixepoch') AS from_utc,

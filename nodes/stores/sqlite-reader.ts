@@ -8,7 +8,9 @@ import { ORIGIN, checkedAnchor } from './anchors.ts'
 import { factOf, verifyChain, type ChainRow, type FactRow } from './chain.ts'
 import { FACT_KINDS, MEASURED_KINDS, type Fact, type FactQuery, type Seal, type Verification } from './ledger.ts'
 import { verifySeals } from './seals.ts'
+import type { Letter } from './outbox.ts'
 import { headOf } from './sqlite-facts.ts'
+import { UNDELIVERED, letterOf } from './sqlite-outbox.ts'
 import { ALL_SEALS, SEALED_UNTIL, sealedIn } from './sqlite-seals.ts'
 import type { Sqlite } from './sqlite-writer.ts'
 import { Statements } from './statements.ts'
@@ -92,6 +94,10 @@ function* readRows<T>(path: string, sql: string, values: Value[]): Iterable<T> {
   } finally {
     db.close()
   }
+}
+
+export function* readUndelivered(path: string, target: string): Iterable<Letter> {
+  for (const row of readRows<Parameters<typeof letterOf>[0]>(path, UNDELIVERED, [target])) yield letterOf(row)
 }
 
 /** Several questions to one state of the file. */

@@ -7,11 +7,13 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Carbon, CarbonAlert } from '../core/records.ts'
 import { GENESIS, type FactRow } from './chain.ts'
 import type { CompactOrder, Compacted, Conflict, Seal } from './ledger.ts'
+import type { NewLetter } from './outbox.ts'
 import { Place } from './place.ts'
 import { APPLICATION_ID, SCHEMA_VERSION, stepsFrom } from './schema.ts'
 import { Refusal } from './seals.ts'
 import { compact, shrink } from './sqlite-compact.ts'
 import { addFact, headOf, type Head } from './sqlite-facts.ts'
+import { letterDelivered, letterFailed, postLetters } from './sqlite-outbox.ts'
 import { saveRecord } from './sqlite-records.ts'
 import { SEALED_UNTIL, checkOpen, sealPeriod } from './sqlite-seals.ts'
 import { Statements } from './statements.ts'
@@ -132,6 +134,18 @@ export class SqliteWriter {
 
   seal(until: number, at: number): Seal {
     return sealPeriod(this.#statements, { until, at, head: this.#head })
+  }
+
+  post(letters: readonly NewLetter[]): void {
+    postLetters(this.#statements, letters)
+  }
+
+  delivered(id: string, at: number): void {
+    letterDelivered(this.#statements, id, at)
+  }
+
+  failed(id: string, reason: string): void {
+    letterFailed(this.#statements, id, reason)
   }
 
   close(): void {

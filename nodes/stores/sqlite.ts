@@ -19,6 +19,7 @@ import type {
   Seal,
   Verification,
 } from './ledger.ts'
+import type { Letter, NewLetter } from './outbox.ts'
 import {
   loadSqlite,
   readFacts,
@@ -28,6 +29,7 @@ import {
   readRecord,
   readSealedUntil,
   readSeals,
+  readUndelivered,
   verifyFile,
 } from './sqlite-reader.ts'
 import { SqliteWriter, type Sqlite, type Write } from './sqlite-writer.ts'
@@ -146,6 +148,25 @@ export class SqliteLedger implements Ledger {
       ['"from" >= ?', from],
       ['"from" < ?', to],
     ])
+  }
+
+  post(letters: readonly NewLetter[]): Promise<void> {
+    return this.#put(() => {
+      const kept = structuredClone(letters)
+      return (writer) => writer.post(kept)
+    }, letters.length)
+  }
+
+  undelivered(target: string): Iterable<Letter> {
+    return readUndelivered(this.#path, target)
+  }
+
+  delivered(id: string, at: number): Promise<void> {
+    return this.#put(() => (writer) => writer.delivered(id, at), 1)
+  }
+
+  failed(id: string, reason: string): Promise<void> {
+    return this.#put(() => (writer) => writer.failed(id, reason), 1)
   }
 
   verify(): Verification {

@@ -8,49 +8,27 @@
 import type { Carbon, CarbonAlert } from '../core/records.ts'
 import { alertBody, recordBody, rowOf } from './chain.ts'
 import { Lane } from './lane.ts'
-import type {
-  CompactOrder,
-  Compacted,
-  Fact,
-  FactQuery,
-  Ledger,
-  LedgerEvents,
-  RecordQuery,
-  Seal,
-  Verification,
-} from './ledger.ts'
-import type { Letter, NewLetter } from './outbox.ts'
-import {
-  loadSqlite,
-  readFacts,
-  readHead,
-  readNewest,
-  readNewestTime,
-  readRecord,
-  readSealedUntil,
-  readSeals,
-  readUndelivered,
-  verifyFile,
-} from './sqlite-reader.ts'
+import type { CompactOrder, Compacted, Fact, Ledger, LedgerEvents, Seal } from './ledger.ts'
+import type { NewLetter } from './outbox.ts'
+import { loadSqlite } from './sqlite-reader.ts'
+import { SqliteReads } from './sqlite-reads.ts'
 import { SqliteWriter, type Sqlite, type Write } from './sqlite-writer.ts'
 
 const WATCH_MS = 2_000
 
-export class SqliteLedger implements Ledger {
+export class SqliteLedger extends SqliteReads implements Ledger {
   conflicts = 0
   readonly #sqlite: Sqlite
-  readonly #path: string
   readonly #events: LedgerEvents
   readonly #lane: Lane<Write>
   readonly #ready: Promise<void>
   readonly #timer: NodeJS.Timeout
   #writer: SqliteWriter | undefined
   #isWatching = false
-  #sealedUntil: number | null | undefined
 
   constructor(path: string, events: LedgerEvents) {
+    super(path)
     this.#sqlite = loadSqlite()
-    this.#path = path
     this.#events = events
     this.#lane = new Lane<Write>({
       commit: (batch) => this.#commit(batch),
@@ -74,14 +52,6 @@ export class SqliteLedger implements Ledger {
     }, facts.length)
   }
 
-  facts(query: FactQuery): Iterable<Fact> {
-    return readFacts(this.#path, query)
-  }
-
-  newest(): number | null {
-    return readNewestTime(this.#path)
-  }
-
   saveRecords(records: readonly Carbon[]): Promise<void> {
     return this.#put(() => {
       const rows = records.map((record) => ({ record: { ...record }, body: recordBody(record) }))
@@ -89,44 +59,10 @@ export class SqliteLedger implements Ledger {
     }, records.length)
   }
 
-  records({ view, status, line, from, to, since, until }: RecordQuery): Iterable<Carbon> {
-    return readNewest<Carbon>(this.#path, 'records', [
-      ['view = ?', view],
-      ['status = ?', status],
-      ['line = ?', line],
-      ['"from" >= ?', from],
-      ['"to" <= ?', to],
-      ['"to" > ?', since],
-      ['"from" < ?', until],
-    ])
-  }
-
-  record(id: string): Carbon | undefined {
-    return readRecord(this.#path, id)
-  }
-
-  adjustments(id: string): Iterable<Carbon> {
-    return readNewest<Carbon>(this.#path, 'records', [['adjusts = ?', id]])
-  }
-
   async seal(until: number, at: number): Promise<Seal> {
     let seal: Seal | undefined
     await this.#put(() => (writer) => void (seal = writer.seal(until, at)), 1)
     return seal!
-  }
-
-  seals(): Iterable<Seal> {
-    return readSeals(this.#path)
-  }
-
-  /** In an outage what was known last: the emission goes on, and a record of a closed period is refused when it is saved. */
-  sealedUntil(): number | null {
-    try {
-      return (this.#sealedUntil = readSealedUntil(this.#path))
-    } catch (error) {
-      if (this.#sealedUntil === undefined) throw error
-      return this.#sealedUntil
-    }
   }
 
   /** Not in the lane: what fails here is told to who asked, and holds nothing up. */
@@ -143,22 +79,11 @@ export class SqliteLedger implements Ledger {
     }, 1)
   }
 
-  alerts(from: number, to: number): Iterable<CarbonAlert> {
-    return readNewest<CarbonAlert>(this.#path, 'alerts', [
-      ['"from" >= ?', from],
-      ['"from" < ?', to],
-    ])
-  }
-
   post(letters: readonly NewLetter[]): Promise<void> {
     return this.#put(() => {
       const kept = structuredClone(letters)
       return (writer) => writer.post(kept)
     }, letters.length)
-  }
-
-  undelivered(target: string): Iterable<Letter> {
-    return readUndelivered(this.#path, target)
   }
 
   delivered(id: string, at: number): Promise<void> {
@@ -169,21 +94,13 @@ export class SqliteLedger implements Ledger {
     return this.#put(() => (writer) => writer.failed(id, reason), 1)
   }
 
-  verify(): Verification {
-    return verifyFile(this.#path)
-  }
-
-  head(): string {
-    return readHead(this.#path)
-  }
-
   close(): Promise<void> {
     clearInterval(this.#timer)
     this.#lane.close()
     try {
       this.#keepPlace()
     } catch (error) {
-      this.#events.onFault(new Error(`ledger ${this.#path}: ${(error as Error).message}`, { cause: error }))
+      this.#events.onFault(new Error(`ledger ${this.path}: ${(error as Error).message}`, { cause: error }))
     }
     this.#closeWriter()
     return Promise.resolve()
@@ -206,7 +123,7 @@ export class SqliteLedger implements Ledger {
     } catch (error) {
       // A fresh connection for the next attempt, but what could not be saved is nowhere else.
       if (this.#writer?.isInPlace()) this.#closeWriter()
-      throw new Error(`ledger ${this.#path}: ${(error as Error).message}`, { cause: error })
+      throw new Error(`ledger ${this.path}: ${(error as Error).message}`, { cause: error })
     }
     const { conflicts, refused } = outcome
     this.conflicts += conflicts.length
@@ -231,7 +148,7 @@ export class SqliteLedger implements Ledger {
   }
 
   #open(): SqliteWriter {
-    return (this.#writer ??= new SqliteWriter(this.#sqlite, this.#path))
+    return (this.#writer ??= new SqliteWriter(this.#sqlite, this.path))
   }
 
   /** The first attempt; where it fails the lane makes the next ones, and tells. */

@@ -16,7 +16,8 @@ import {
 } from '../shared/node-kit.ts'
 import { userPath } from '../shared/user-path.ts'
 import { FileTarget } from '../targets/file.ts'
-import { exportPeriod, type ExportResult, type ExportSettings } from './export.ts'
+import { Delivery, type Delivered } from './delivery.ts'
+import { prepareExport, type ExportSettings } from './export.ts'
 
 interface EsgDef extends NodeDef {
   plant: string
@@ -41,7 +42,7 @@ export default function (RED: NodeAPI): void {
     deploy(this, () => {
       const station = new EsgStation(RED, this, config)
       onInput(this, (message, out) => station.take(message, out), station.ready())
-      station.runBySchedule(RED)
+      station.run(RED)
     })
   }
   RED.nodes.registerType('carbon-esg', CarbonEsg)
@@ -51,6 +52,7 @@ class EsgStation {
   readonly #node: Node
   readonly #calendar: Calendar
   readonly #settings: ExportSettings
+  readonly #delivery: Delivery
   readonly #schedule: Schedule
   readonly #delayMs: number
   /** An export by schedule is running, or the ledger is not open yet. */
@@ -64,9 +66,10 @@ class EsgStation {
     this.#calendar = calendar
     this.#schedule = readSchedule(config.schedule)
     this.#delayMs = numberFrom(config.delayMinutes, 15, 'delayMinutes') * MS_PER_MINUTE
+    const target = config.path ? new FileTarget(userPath(config.path, RED.settings.userDir, 'path')) : undefined
+    this.#delivery = new Delivery({ ledger, target, now: Date.now })
     this.#settings = {
       ledger,
-      target: config.path ? new FileTarget(userPath(config.path, RED.settings.userDir, 'path')) : undefined,
       formats: readFormats(config.formats ?? 'jsonl'),
       view: readView(config.view || 'order'),
       site: `${model.enterprise}/${model.site}`,
@@ -84,10 +87,12 @@ class EsgStation {
     return this.#export(readPeriod(message.payload as object), message, out)
   }
 
-  /** Looks for closed periods once all nodes have started and the ledger is open, then every minute. */
-  runBySchedule(RED: NodeAPI): void {
-    if (this.#schedule === 'off') return
-    const look = (): void => this.#exportClosed()
+  /** Looks for what is due once all nodes have started and the ledger is open, then every minute. */
+  run(RED: NodeAPI): void {
+    const look = (): void => {
+      this.#deliverWaiting()
+      if (this.#schedule !== 'off') this.#exportClosed()
+    }
     const begin = (): void => {
       const open = (): void => {
         this.#busy = false
@@ -104,14 +109,22 @@ class EsgStation {
     })
   }
 
+  /** What could not be delivered before. */
+  #deliverWaiting(): void {
+    const deliver = async (): Promise<void> => {
+      const out = new Out()
+      const result = await this.#delivery.retry()
+      this.#send(result, {}, out)
+      if (out.ports.length > 0) this.#node.send(out.ports)
+    }
+    deliver().catch((error: Error) => this.#fail(error))
+  }
+
   #exportClosed(): void {
     if (this.#busy) return
     this.#busy = true
     this.#exportDue()
-      .catch((error: Error) => {
-        setStatus(this.#node, 'red', error.message)
-        this.#node.error(error, {})
-      })
+      .catch((error: Error) => this.#fail(error))
       .finally(() => (this.#busy = false))
   }
 
@@ -133,21 +146,30 @@ class EsgStation {
     return typeof done === 'number' ? closed : closed.slice(-1)
   }
 
-  async #export(period: ExportPeriod, { _msgid }: Partial<Message>, out: Out): Promise<void> {
-    const result = await exportPeriod(this.#settings, period)
+  async #export(period: ExportPeriod, message: Partial<Message>, out: Out): Promise<void> {
+    this.#send(await this.#delivery.deliver(prepareExport(this.#settings, period)), message, out)
+  }
+
+  #send(result: Delivered, { _msgid }: Partial<Message>, out: Out): void {
     const wrap = (payload: object): Message => ({ ...(_msgid && { _msgid }), topic: this.#settings.site, payload })
     for (const payload of [...result.documents, ...result.receipts]) out.send(0, wrap(payload))
     for (const payload of result.deadLetters) out.send(1, wrap(payload))
     this.#tell(result)
   }
 
-  #tell({ receipts, deadLetters }: ExportResult): void {
+  #fail(error: Error): void {
+    setStatus(this.#node, 'red', error.message)
+    this.#node.error(error, {})
+  }
+
+  #tell({ receipts, deadLetters }: Delivered): void {
     const failed = deadLetters[0]
     if (failed) {
       setStatus(this.#node, 'red', failed.reason)
       return this.#node.warn(`${failed.document.filename} was not delivered: ${failed.reason}`)
     }
-    const { records, period, excludedProvisional, excludedStraddling } = receipts[0]!
+    if (!receipts[0]) return
+    const { records, period, excludedProvisional, excludedStraddling } = receipts[0]
     const left = excludedProvisional + excludedStraddling
     const told = `${records} records from ${period.from.slice(0, 16)}Z`
     if (left > 0) setStatus(this.#node, 'yellow', `${told}, ${left} left out`)

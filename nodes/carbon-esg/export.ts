@@ -1,16 +1,13 @@
-/** One export: records out of the ledger, documents to the target, and a receipt or a dead letter for each. */
+/** One export: records out of the ledger, made into documents, and what there is to state of each. */
 
 import { hash } from 'node:crypto'
 import { documentOf, type EsgDocument, type EsgFormat } from '../core/esg/esg-format.ts'
 import { selectRecords, type ExportPeriod, type ExportScope, type Selection, type Totals } from '../core/esg/esg.ts'
 import type { View } from '../core/records.ts'
 import type { Ledger } from '../stores/ledger.ts'
-import type { Target } from '../targets/target.ts'
 
 export interface ExportSettings {
   ledger: Ledger
-  /** Without one the documents are only handed on. */
-  target: Target | undefined
   formats: readonly EsgFormat[]
   view: View
   site: string
@@ -18,7 +15,7 @@ export interface ExportSettings {
   includeProvisional: boolean
 }
 
-interface Statement {
+export interface Statement {
   format: EsgFormat
   view: View
   period: { from: string; to: string }
@@ -42,31 +39,20 @@ export interface EsgDeadLetter extends Statement {
   document: EsgDocument
 }
 
-export interface ExportResult {
-  /** Documents to hand on, where there is no target. */
-  documents: EsgDocument[]
-  receipts: EsgReceipt[]
-  deadLetters: EsgDeadLetter[]
+export interface Prepared {
+  document: EsgDocument
+  statement: Statement
 }
 
-/** Exports one period in every format. Rejects when the ledger cannot be read. */
-export async function exportPeriod(settings: ExportSettings, { from, to }: ExportPeriod): Promise<ExportResult> {
-  const { ledger, target, formats, view, site, scopeNotes, includeProvisional } = settings
+/** Makes the documents of one period, one in every format. Throws when the ledger cannot be read. */
+export function prepareExport(settings: ExportSettings, { from, to }: ExportPeriod): Prepared[] {
+  const { ledger, formats, view, site, scopeNotes, includeProvisional } = settings
   const scope: ExportScope = { from, to, site, view, scopeNotes, includeProvisional, chainHead: ledger.head() }
   const selection = selectRecords(ledger.records({ view, since: from, until: to }), scope)
-  const result: ExportResult = { documents: [], receipts: [], deadLetters: [] }
-  for (const format of formats) {
+  return formats.map((format) => {
     const document = documentOf(format, selection.records, scope)
-    const statement = stateOf(document, selection, scope)
-    if (!target) result.documents.push(document)
-    try {
-      const file = target ? await target.deliver(document) : document.filename
-      result.receipts.push({ type: 'esg-receipt', file, ...statement })
-    } catch (error) {
-      result.deadLetters.push({ type: 'esg-dead-letter', reason: (error as Error).message, document, ...statement })
-    }
-  }
-  return result
+    return { document, statement: stateOf(document, selection, scope) }
+  })
 }
 
 function stateOf({ format, text }: EsgDocument, selection: Selection, scope: ExportScope): Statement {

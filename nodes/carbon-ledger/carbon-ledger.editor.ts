@@ -6,15 +6,27 @@ interface LedgerProperties {
   name: string
   store: string
   path: string
+  closeAfterDays: string
+  keepDays: string
 }
+
+const word = (key: string, words: Record<string, string | number> = {}): string =>
+  RED._(`@mes-carbon/node-red/carbon-ledger:carbon-ledger.${key}`, words)
 
 const climbs = (path: string): boolean => path.split(/[\\/]/).includes('..')
 
 /** The runtime has the last word: only it knows the user directory. */
 function checkPath(path = '', store = 'sqlite'): true | string {
   if (store === 'memory') return true
-  return climbs(path) ? RED._('@mes-carbon/node-red/carbon-ledger:carbon-ledger.error.climbs') : true
+  return climbs(path) ? word('error.climbs') : true
 }
+
+/** Empty means never; a flow written by hand may leave it out. */
+const checkDays = (field: string, least: number) => (days: string | undefined, _opt?: unknown) =>
+  (days === undefined ||
+    days === '' ||
+    Number(days) >= least ||
+    word('error.days', { field: word(`label.${field}`), least })) as boolean
 
 RED.nodes.registerType<LedgerProperties>('carbon-ledger', {
   category: 'config',
@@ -28,12 +40,15 @@ RED.nodes.registerType<LedgerProperties>('carbon-ledger', {
         return checkPath(v, (this as unknown as LedgerProperties).store) as boolean
       },
     },
+    closeAfterDays: { value: '', validate: checkDays('closeAfterDays', 1) },
+    keepDays: { value: '', validate: checkDays('keepDays', 31) },
   },
   label: function () {
     return this.name || (this.store === 'memory' ? 'ledger in memory' : this.path || 'ledger')
   },
   oneditprepare: function () {
-    const show = (): void => void $('#carbon-ledger-file').toggle($('#node-config-input-store').val() !== 'memory')
+    const show = (): void =>
+      void $('#carbon-ledger-file, #carbon-ledger-keep').toggle($('#node-config-input-store').val() !== 'memory')
     $('#node-config-input-store').on('change', show)
     show()
   },

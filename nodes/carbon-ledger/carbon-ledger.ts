@@ -1,13 +1,18 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { setStatus, type LedgerNode } from '../shared/node-kit.ts'
 import { userPath } from '../shared/user-path.ts'
 import type { Ledger, LedgerEvents } from '../stores/ledger.ts'
 import { conflictText, openLedger } from '../stores/open.ts'
 import { RefusedLedger } from '../stores/refused.ts'
+import { keepHouse, readHabits } from './housekeeping.ts'
 
 interface LedgerDef extends NodeDef {
   store?: string
   path?: string
+  closeAfterDays?: number | string
+  keepDays?: number | string
 }
 
 /** Node-RED hands what a config node reports to the Catch and Status nodes around its `users`. */
@@ -21,8 +26,10 @@ const DEFAULT_PATH = 'carbon-ledger.sqlite'
 export default function (RED: NodeAPI): void {
   function CarbonLedger(this: LedgerNode, config: LedgerDef): void {
     RED.nodes.createNode(this as Node, config)
-    this.ledger = open(RED, this, config)
+    const { ledger, stop } = open(RED, this, config)
+    this.ledger = ledger
     this.on('close', (done: () => void) => {
+      stop()
       this.ledger.close().then(done, (error: unknown) => {
         this.error(error)
         done()
@@ -32,16 +39,31 @@ export default function (RED: NodeAPI): void {
   RED.nodes.registerType('carbon-ledger', CarbonLedger)
 }
 
-function open(RED: NodeAPI, node: LedgerNode, config: LedgerDef): Ledger {
+/** The ledger, which keeps house until `stop`; what is wrong in the configuration is what every call of it says. */
+function open(RED: NodeAPI, node: LedgerNode, config: LedgerDef): { ledger: Ledger; stop: () => void } {
   const store = config.store || 'sqlite'
   try {
+    const habits = readHabits(store === 'memory' ? { ...config, keepDays: '' } : config)
     const path = store === 'memory' ? '' : userPath(config.path || DEFAULT_PATH, RED.settings.userDir, 'path')
-    return openLedger({ store, path, owner: config.name || config.id, events: eventsFor(RED, node) })
+    const ledger = openLedger({ store, path, owner: config.name || config.id, events: eventsFor(RED, node) })
+    const stop = keepHouse({
+      ...{ ledger, habits, now: Date.now, archive: (now) => archiveFor(path, now) },
+      onDone: (what) => node.log(`ledger: ${what}`),
+      onFault: (error) => node.error(error, {}),
+    })
+    return { ledger, stop }
   } catch (error) {
     setStatus(node, 'red', (error as Error).message)
     node.error(error)
-    return new RefusedLedger(error as Error)
+    return { ledger: new RefusedLedger(error as Error), stop: () => undefined }
   }
+}
+
+/** Beside the file, by the day; by the second where this day has one. */
+function archiveFor(path: string, now: number): string {
+  const at = new Date(now).toISOString()
+  const ofDay = join(`${path}.archive`, at.slice(0, 10))
+  return existsSync(ofDay) ? `${ofDay}T${at.slice(11, 19).replaceAll(':', '')}Z` : ofDay
 }
 
 function eventsFor(RED: NodeAPI, node: LedgerNode & Reporting): LedgerEvents {

@@ -15,6 +15,8 @@ export const GENESIS = '0'.repeat(64)
 
 /** A fact as a row of a table: its body is canonical JSON text. */
 export type FactRow = Omit<Fact, 'body'> & { body: string }
+/** With its place in the chain. */
+export type ChainRow = FactRow & { seq: number; hash: string }
 
 /** JSON text that is the same for the same content. Throws with the path of a value that JSON cannot hold. */
 export function canonicalJson(value: unknown, path: string): string {
@@ -71,18 +73,22 @@ export function textOf({ body, from, id, kind, line, revision, to }: FactRow): s
 /** The hash that seals a row and, through `previous`, all rows before it. */
 export const sealOf = (previous: string, row: FactRow): string => hash('sha256', previous + textOf(row))
 
-/** Walks a chain in the order of writing; holds one row at a time. */
-export function verifyChain(rows: Iterable<FactRow & { seq: number; hash: string }>): Verification {
-  let head = GENESIS
+/** What a walk along the facts found. */
+type ChainState = Omit<Verification, 'seals' | 'brokenSeal'>
+
+/** Walks a chain in the order of writing, from what lies before its first row; holds one row at a time. */
+export function verifyChain(rows: Iterable<ChainRow>, { seq, hash } = { seq: 0, hash: GENESIS }): ChainState {
+  const from = seq > 0 ? { from: seq + 1 } : {}
+  let head = hash
   let facts = 0
   for (const row of rows) {
-    if (row.seq !== facts + 1 || row.hash !== sealOf(head, row)) {
-      return { ok: false, facts, head, firstBroken: row.seq }
+    if (row.seq !== seq + facts + 1 || row.hash !== sealOf(head, row)) {
+      return { ok: false, facts, head, ...from, firstBroken: row.seq }
     }
     head = row.hash
     facts++
   }
-  return { ok: true, facts, head }
+  return { ok: true, facts, head, ...from }
 }
 
 export const factOf = ({ kind, id, revision, line, from, to, body }: FactRow): Fact => ({

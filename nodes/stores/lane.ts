@@ -5,8 +5,8 @@
  */
 
 export interface LaneStore<T> {
-  /** Writes a batch, all of it or nothing; throws when it could not. */
-  commit(batch: readonly T[]): void
+  /** Writes a batch, all of it or nothing; throws when it could not. Gives the work that it refused, by its place. */
+  commit(batch: readonly T[]): ReadonlyMap<number, Error>
   onFault(error: Error): void
   onRecovered(): void
 }
@@ -88,11 +88,13 @@ export class Lane<T> {
     let size = 0
     const end = this.#queue.findIndex((job) => (size += job.size) >= BATCH) + 1 || this.#queue.length
     const jobs = this.#queue.slice(0, end)
-    this.#store.commit(jobs.map((job) => job.work))
+    const refused = this.#store.commit(jobs.map((job) => job.work))
     this.#queue = this.#queue.slice(end)
-    for (const job of jobs) {
+    for (const [i, job] of jobs.entries()) {
       this.#waiting -= job.size
-      job.resolve()
+      const refusal = refused.get(i)
+      if (refusal) job.reject(refusal)
+      else job.resolve()
     }
   }
 }

@@ -1,6 +1,7 @@
 /** Where facts are kept: the one interface in front of every database. */
 
 import type { Carbon, CarbonAlert, View } from '../core/records.ts'
+import type { Letter, NewLetter } from './outbox.ts'
 
 /**
  * `energy`: meter intervals · `production`: counts · `factor`: factor rows · `context`: jobs, states, orders, SKUs ·
@@ -50,11 +51,60 @@ export interface RecordQuery {
 
 export interface Verification {
   ok: boolean
+  /** How many facts are held. */
   facts: number
+  /** The first fact (`seq`) that is held, where older ones were archived: from there on it holds. */
+  from?: number
   /** SHA-256 of the newest fact, which seals all before it. */
   head: string
   /** The first row (`seq`) whose hash does not follow from its content and its forerunner. */
   firstBroken?: number
+  seals: number
+  /** The first seal (`n`) that does not hold: itself, the fact it names, or the records that it covers. */
+  brokenSeal?: number
+}
+
+/** A closed period: all time before `until`, back to the seal before. */
+export interface Seal {
+  /** 1, 2, 3 … without a gap. */
+  n: number
+  /** All time before it is closed, epoch ms. */
+  until: number
+  sealedAt: number
+  /** The newest fact at closing and its hash: seals every fact up to it. */
+  seq: number
+  hash: string
+  /** How many facts were written since the seal before. */
+  facts: number
+  /** How many records this seal covers. */
+  records: number
+  /** SHA-256 over the newest lasting revision of each covered record: their canonical JSON, a line each, by id. */
+  recordsHash: string
+  /** SHA-256 of the seal before (64 zeros for the first) and the canonical JSON of all other fields. */
+  seal: string
+}
+
+/** What may leave a ledger. */
+export interface CompactOrder {
+  /** Closed periods that end by this time may go, epoch ms. */
+  before: number
+  /** The folder that they go to; a new one. */
+  archive: string
+  /** Now. */
+  at: number
+  /** Told of each step that is done; what it throws undoes all of them. */
+  onStep?(step: string): void
+}
+
+/** What has left a ledger. */
+export interface Compacted {
+  /** The end of the newest period that went. */
+  until: number
+  facts: number
+  records: number
+  /** Facts of it that still matter, and were written again at the end of the chain. */
+  carried: number
+  archive: string
 }
 
 /** A fact or a settled record that came again with another content. The one that was there first is kept. */
@@ -94,14 +144,44 @@ export interface Ledger {
    * not count: they hold far into the future.
    */
   newest(): number | null
-  /** Keeps every revision; resolves when on disk. Only a provisional revision may be saved again with another content. */
+  /**
+   * Keeps every revision; resolves when on disk. Only a provisional revision may be saved again with another content. A
+   * new revision of a record that a seal covers is refused, and with it the whole call: write an adjusting record.
+   */
   saveRecords(records: readonly Carbon[]): Promise<void>
   /** The newest revision of each record, by `from`, then id. */
   records(query: RecordQuery): Iterable<Carbon>
+  /** The newest revision of one record. */
+  record(id: string): Carbon | undefined
+  /** The newest revision of each record that adjusts this one, by `from`. */
+  adjustments(id: string): Iterable<Carbon>
+  /**
+   * Closes all time before `until`: its records no longer change. `at` is the time of closing. Rejects where it is
+   * closed already.
+   */
+  seal(until: number, at: number): Promise<Seal>
+  /** All seals, oldest first. */
+  seals(): Iterable<Seal>
+  /** All time before it is closed; `null` where none is. Quick, and sees what another process has closed. */
+  sealedUntil(): number | null
+  /**
+   * Moves closed periods to an archive: their facts, and their records but for the newest revision of what is no window.
+   * Gives `null` where none may go; rejects, and all is as before, where anything fails.
+   */
+  compact(order: CompactOrder): Promise<Compacted | null>
   saveAlert(alert: CarbonAlert): Promise<void>
   /** The newest revision of each alert that began in `[from, to)`. */
   alerts(from: number, to: number): Iterable<CarbonAlert>
-  /** Walks the whole chain. */
+  /**
+   * Keeps letters that are to be delivered; resolves when on disk. One of the same target and name that still waits is
+   * replaced; the same one again is to be delivered again. Letters that were delivered long before go.
+   */
+  post(letters: readonly NewLetter[]): Promise<void>
+  /** Letters to a target that have not been delivered, oldest first. */
+  undelivered(target: string): Iterable<Letter>
+  delivered(id: string, at: number): Promise<void>
+  failed(id: string, reason: string): Promise<void>
+  /** Walks the whole chain of facts and all seals. */
   verify(): Verification
   /** SHA-256 of the newest fact on disk; 64 zeros for an empty ledger. */
   head(): string

@@ -1,6 +1,7 @@
-/** The tables of the SQLite ledger; README.md of this folder explains each column. */
-
-export const SCHEMA_VERSION = 1
+/**
+ * The tables of the SQLite ledger, as the steps that led to them; README.md of this folder explains each column. A new
+ * file takes all steps, an older one those that it lacks. A step that was released is never changed: add another.
+ */
 
 /** Marks the file as a carbon ledger for `file(1)` and for a look before opening: "MCLG". */
 export const APPLICATION_ID = 0x4d434c47
@@ -9,7 +10,7 @@ export const APPLICATION_ID = 0x4d434c47
  * Facts are found by kind and by the time they reach, hence the order of columns in `facts_by_time`; a line is filtered
  * inside the index. The triggers keep hands off: a fact that turned out wrong is corrected by another fact.
  */
-export const SCHEMA = `
+const VERSION_1 = `
 CREATE TABLE facts (
   seq INTEGER PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -68,6 +69,110 @@ CREATE VIEW newest_records AS
   FROM records AS r
   WHERE revision = (SELECT max(revision) FROM records WHERE id = r.id);
 
-PRAGMA user_version = ${SCHEMA_VERSION};
 PRAGMA application_id = ${APPLICATION_ID};
 `
+
+/**
+ * Periods that are closed. A record says which of them covers it: one that came late belongs to the next. Postings lie
+ * in the order that reports ask in, so that the table needs no index beside it.
+ */
+const VERSION_2 = `
+ALTER TABLE records ADD COLUMN plant TEXT;
+ALTER TABLE records ADD COLUMN adjusts TEXT;
+ALTER TABLE records ADD COLUMN seal INTEGER;
+UPDATE records SET plant = json_extract(body, '$.plant'), adjusts = json_extract(body, '$.adjusts.id');
+CREATE INDEX records_adjusting ON records (adjusts, "from") WHERE adjusts IS NOT NULL;
+CREATE INDEX records_unsealed ON records ("to") WHERE seal IS NULL;
+CREATE INDEX records_by_seal ON records (seal) WHERE seal IS NOT NULL;
+
+CREATE TABLE seals (
+  n INTEGER PRIMARY KEY,
+  until INTEGER NOT NULL,
+  sealedAt INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  facts INTEGER NOT NULL,
+  records INTEGER NOT NULL,
+  recordsHash TEXT NOT NULL,
+  seal TEXT NOT NULL
+);
+CREATE TRIGGER seals_are_not_changed BEFORE UPDATE ON seals
+  BEGIN SELECT RAISE(ABORT, 'seals are append-only: a closed period stays closed'); END;
+CREATE TRIGGER seals_are_not_deleted BEFORE DELETE ON seals
+  BEGIN SELECT RAISE(ABORT, 'seals are append-only: a closed period stays closed'); END;
+
+CREATE TABLE anchors (
+  n INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  seal INTEGER NOT NULL,
+  records INTEGER NOT NULL,
+  recordsHash TEXT NOT NULL,
+  archive TEXT NOT NULL,
+  manifest TEXT NOT NULL,
+  anchor TEXT NOT NULL
+);
+CREATE TRIGGER anchors_are_not_changed BEFORE UPDATE ON anchors
+  BEGIN SELECT RAISE(ABORT, 'anchors are append-only: they say where the chain begins'); END;
+CREATE TRIGGER anchors_are_not_deleted BEFORE DELETE ON anchors
+  BEGIN SELECT RAISE(ABORT, 'anchors are append-only: they say where the chain begins'); END;
+
+CREATE TABLE postings (
+  record TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  bucket INTEGER NOT NULL,
+  line TEXT NOT NULL,
+  "from" INTEGER NOT NULL,
+  "to" INTEGER NOT NULL,
+  view TEXT NOT NULL,
+  state TEXT NOT NULL,
+  meter TEXT NOT NULL,
+  machine TEXT,
+  carrier TEXT NOT NULL,
+  kWh REAL NOT NULL,
+  kgCO2e REAL,
+  hours REAL,
+  PRIMARY KEY (view, "from", record, revision, bucket)
+) WITHOUT ROWID;
+INSERT INTO postings
+  SELECT r.id, r.revision, b.key, r.line, r."from", r."to", r.view,
+         b.value ->> 'state', b.value ->> 'meter', b.value ->> 'machine', b.value ->> 'carrier',
+         b.value ->> 'kWh', b.value ->> 'kgCO2e', b.value ->> 'hours'
+  FROM records AS r, json_each(r.body, '$.buckets') AS b
+  WHERE r.status <> 'provisional';
+CREATE TRIGGER postings_are_not_changed BEFORE UPDATE ON postings
+  BEGIN SELECT RAISE(ABORT, 'postings are append-only: a restated record has postings of its own'); END;
+CREATE TRIGGER postings_are_not_deleted BEFORE DELETE ON postings
+  BEGIN SELECT RAISE(ABORT, 'postings are append-only: a restated record has postings of its own'); END;
+
+CREATE TABLE outbox (
+  id TEXT PRIMARY KEY,
+  target TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  filename TEXT NOT NULL,
+  document TEXT NOT NULL,
+  about TEXT NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  last_error TEXT,
+  delivered_at INTEGER
+);
+CREATE INDEX outbox_waiting ON outbox (target, created) WHERE delivered_at IS NULL;
+
+CREATE VIEW newest_postings AS
+  SELECT record, revision, view, line,
+         strftime('%Y-%m-%dT%H:%M:%fZ', "from" / 1000.0, 'unixepoch') AS from_utc,
+         strftime('%Y-%m-%dT%H:%M:%fZ', "to" / 1000.0, 'unixepoch') AS to_utc,
+         "from", "to", state, meter, machine, carrier, kWh, kgCO2e, hours
+  FROM postings AS p
+  WHERE revision = (SELECT max(revision) FROM records WHERE id = p.record AND status <> 'provisional');
+`
+
+/** The n-th step leads to version n. */
+const STEPS = [VERSION_1, VERSION_2]
+
+export const SCHEMA_VERSION = STEPS.length
+
+/** What brings a file of this version (0: an empty one) to the newest, in one transaction. */
+export const stepsFrom = (version: number): string =>
+  `BEGIN IMMEDIATE; ${STEPS.slice(version).join('\n')} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`

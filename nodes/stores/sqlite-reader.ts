@@ -3,9 +3,17 @@
  * takes and whatever is written meanwhile; opening one costs less than a tenth of a millisecond.
  */
 
-import { GENESIS, factOf, verifyChain, type FactRow } from './chain.ts'
-import { FACT_KINDS, MEASURED_KINDS, type Fact, type FactQuery, type Verification } from './ledger.ts'
+import type { Carbon } from '../core/records.ts'
+import { ORIGIN, checkedAnchor } from './anchors.ts'
+import { factOf, verifyChain, type ChainRow, type FactRow } from './chain.ts'
+import { FACT_KINDS, MEASURED_KINDS, type Fact, type FactQuery, type Seal, type Verification } from './ledger.ts'
+import { verifySeals } from './seals.ts'
+import type { Letter } from './outbox.ts'
+import { headOf } from './sqlite-facts.ts'
+import { UNDELIVERED, letterOf } from './sqlite-outbox.ts'
+import { ALL_SEALS, SEALED_UNTIL, sealedIn } from './sqlite-seals.ts'
 import type { Sqlite } from './sqlite-writer.ts'
+import { Statements } from './statements.ts'
 
 type Value = string | number
 /** A condition with one placeholder; it counts where its value is given. */
@@ -25,11 +33,18 @@ export function loadSqlite(): Sqlite {
   return sqlite
 }
 
-/** Walks the chain of a ledger file without writing to it. Throws where the file is no ledger. */
+/** Walks the chain and the seals of a ledger file without writing to it. Throws where the file is no ledger. */
 export function verifyFile(path: string): Verification {
-  return verifyChain(
-    readRows<FactRow & { seq: number; hash: string }>(path, `SELECT ${ROW} FROM facts ORDER BY seq`, []),
-  )
+  return reading(path, (db) => {
+    const rows = db.walk<ChainRow>(`SELECT ${ROW} FROM facts ORDER BY seq`)
+    // A file of the first release has no seals.
+    if (!db.get(`SELECT 1 FROM sqlite_master WHERE name = 'seals'`)) return { ...verifyChain(rows), seals: 0 }
+    const anchor = checkedAnchor(db)
+    // Without an anchor that holds, nothing says what the first row follows from.
+    const chain = verifyChain(rows, anchor ?? { seq: 0, hash: '' })
+    const seals = verifySeals(db.walk<Seal>(ALL_SEALS), sealedIn(db, anchor ?? ORIGIN))
+    return { ...chain, ...seals, ok: chain.ok && anchor !== undefined && !('brokenSeal' in seals) }
+  })
 }
 
 /** The facts that a query asks for, in the order of writing. */
@@ -55,14 +70,42 @@ export function readNewestTime(path: string): number | null {
 
 /** The hash of the newest fact. */
 export function readHead(path: string): string {
-  const [row] = readRows<{ hash: string }>(path, 'SELECT hash FROM facts ORDER BY seq DESC LIMIT 1', [])
-  return row?.hash ?? GENESIS
+  return reading(path, (db) => headOf(db)).hash
 }
+
+/** The newest revision of one record. */
+export function readRecord(path: string, id: string): Carbon | undefined {
+  const sql = 'SELECT body FROM records WHERE id = ? ORDER BY revision DESC LIMIT 1'
+  const row = reading(path, (db) => db.get<{ body: string }>(sql, id))
+  return row && (JSON.parse(row.body) as Carbon)
+}
+
+export function* readSeals(path: string): Iterable<Seal> {
+  for (const row of readRows<Seal>(path, ALL_SEALS, [])) yield { ...row }
+}
+
+export const readSealedUntil = (path: string): number | null =>
+  reading(path, (db) => db.get<{ until: number }>(SEALED_UNTIL))?.until ?? null
 
 function* readRows<T>(path: string, sql: string, values: Value[]): Iterable<T> {
   const db = new (loadSqlite().DatabaseSync)(path, { readOnly: true })
   try {
     yield* db.prepare(sql).iterate(...values) as Iterable<T>
+  } finally {
+    db.close()
+  }
+}
+
+export function* readUndelivered(path: string, target: string): Iterable<Letter> {
+  for (const row of readRows<Parameters<typeof letterOf>[0]>(path, UNDELIVERED, [target])) yield letterOf(row)
+}
+
+/** Several questions to one state of the file. */
+function reading<T>(path: string, ask: (db: Statements) => T): T {
+  const db = new (loadSqlite().DatabaseSync)(path, { readOnly: true })
+  try {
+    db.exec('BEGIN')
+    return ask(new Statements(db))
   } finally {
     db.close()
   }

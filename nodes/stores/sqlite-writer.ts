@@ -3,109 +3,164 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type * as sqlite from 'node:sqlite'
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { Carbon, CarbonAlert } from '../core/records.ts'
-import { GENESIS, sealOf, textOf, type FactRow } from './chain.ts'
-import type { Conflict } from './ledger.ts'
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts'
+import { GENESIS, type FactRow } from './chain.ts'
+import type { CompactOrder, Compacted, Conflict, Seal } from './ledger.ts'
+import type { NewLetter } from './outbox.ts'
+import { Place } from './place.ts'
+import { APPLICATION_ID, SCHEMA_VERSION, stepsFrom } from './schema.ts'
+import { Refusal } from './seals.ts'
+import { compact, shrink } from './sqlite-compact.ts'
+import { addFact, headOf, type Head } from './sqlite-facts.ts'
+import { letterDelivered, letterFailed, postLetters } from './sqlite-outbox.ts'
+import { saveRecord } from './sqlite-records.ts'
+import { SEALED_UNTIL, checkOpen, sealPeriod } from './sqlite-seals.ts'
+import { Statements } from './statements.ts'
 
 export type Sqlite = typeof sqlite
+export type Write = (writer: SqliteWriter) => void
+
+/** How one batch went: what came again with another content, and which work was refused, by its place. */
+export interface Outcome {
+  conflicts: Conflict[]
+  refused: Map<number, Error>
+}
 
 /** How long one write waits for another program that holds the file; the event loop stands still meanwhile. */
 const BUSY_MS = 200
 
-const INSERT_FACT = `INSERT INTO facts (seq, kind, id, revision, line, "from", "to", body, hash)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kind, id, revision) DO NOTHING`
-const KEPT_FACT =
-  'SELECT kind, id, revision, line, "from", "to", body FROM facts WHERE kind = ? AND id = ? AND revision = ?'
-const HEAD = 'SELECT seq, hash FROM facts ORDER BY seq DESC LIMIT 1'
-const SAVE_RECORD = `INSERT INTO records (id, revision, view, line, "from", "to", status, body)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, revision) DO UPDATE
-  SET view = excluded.view, line = excluded.line, "from" = excluded."from", "to" = excluded."to",
-      status = excluded.status, body = excluded.body
-  WHERE status = 'provisional'`
-const KEPT_RECORD = 'SELECT body FROM records WHERE id = ? AND revision = ?'
 const SAVE_ALERT = `INSERT OR REPLACE INTO alerts (id, revision, line, "from", state, severity, body)
   VALUES (?, ?, ?, ?, ?, ?, ?)`
 
 export class SqliteWriter {
   readonly #db: DatabaseSync
-  readonly #statements = new Map<string, StatementSync>()
-  #head = { seq: 0, hash: GENESIS }
+  readonly #statements: Statements
+  readonly #place: Place
+  #head: Head = { seq: 0, hash: GENESIS }
+  #isAnyClosed = false
   #conflicts: Conflict[] = []
 
   /** Throws where the file cannot be opened or is something else. */
   constructor({ DatabaseSync }: Sqlite, path: string) {
     mkdirSync(dirname(path), { recursive: true })
     this.#db = new DatabaseSync(path)
+    this.#statements = new Statements(this.#db)
     try {
       this.#db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
       this.#prepareSchema()
       this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
+      this.#place = new Place(path)
     } catch (error) {
       this.#db.close()
       throw error
     }
   }
 
-  /** Runs the batch in one transaction; gives what was refused as a conflict. Throws when nothing was written. */
-  transaction(batch: readonly ((writer: SqliteWriter) => void)[]): Conflict[] {
+  /** True while the path leads to the file that is open. */
+  isInPlace(): boolean {
+    return this.#place.isKept()
+  }
+
+  /** Saves what is in the open file when it is no longer in its place; gives what happened, in words. */
+  save(): string {
+    return this.#place.save((path) => this.#statements.run('VACUUM INTO ?', path))
+  }
+
+  /** Runs the batch in one transaction. Throws when nothing was written. */
+  transaction(batch: readonly Write[]): Outcome {
     this.#conflicts = []
+    const refused = new Map<number, Error>()
+    this.#inTransaction(() => {
+      for (const [i, write] of batch.entries()) {
+        try {
+          write(this)
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error
+          refused.set(i, error)
+        }
+      }
+    })
+    return { conflicts: this.#conflicts, refused }
+  }
+
+  /** Moves closed time to an archive; throws, and all is as before, where anything fails. */
+  compact(order: CompactOrder): Compacted | null {
+    const done = this.#inTransaction(() => compact(this.#statements, order, (row) => this.addFact(row)))
+    if (!done) return null
+    order.onStep?.('committed')
+    try {
+      shrink(this.#statements)
+    } catch {
+      // The file stays as large as it was, and what comes fills it.
+    }
+    return done
+  }
+
+  #inTransaction<T>(work: () => T): T {
     this.#db.exec('BEGIN IMMEDIATE')
-    // Read anew each time: another program may have appended since.
-    this.#head = (this.#run(HEAD).get() as { seq: number; hash: string } | undefined) ?? { seq: 0, hash: GENESIS }
-    for (const write of batch) write(this)
-    this.#db.exec('COMMIT')
-    return this.#conflicts
+    try {
+      // Read anew each time: another program may have appended or closed a period since.
+      this.#head = headOf(this.#statements)
+      this.#isAnyClosed = this.#statements.get(SEALED_UNTIL) !== undefined
+      const result = work()
+      this.#db.exec('COMMIT')
+      return result
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+      throw error
+    }
   }
 
   addFact(row: FactRow): void {
-    const { kind, id, revision, line, from, to, body } = row
-    const next = { seq: this.#head.seq + 1, hash: sealOf(this.#head.hash, row) }
-    const { changes } = this.#run(INSERT_FACT).run(next.seq, kind, id, revision, line, from, to, body, next.hash)
-    if (changes) {
-      this.#head = next
-      return
-    }
-    const kept = this.#run(KEPT_FACT).get(kind, id, revision) as unknown as FactRow
-    this.#compare({ what: kind, id, revision, kept: textOf(kept), refused: textOf(row) })
+    const { head, conflict } = addFact(this.#statements, this.#head, row)
+    if (head) this.#head = head
+    if (conflict) this.#conflicts.push(conflict)
   }
 
-  saveRecord(record: Carbon, body: string): void {
-    const { id, revision, view, line, from, to, status } = record
-    const { changes } = this.#run(SAVE_RECORD).run(id, revision, view, line, from, to, status, body)
-    if (changes) return
-    const kept = this.#run(KEPT_RECORD).get(id, revision) as { body: string }
-    this.#compare({ what: 'record', id, revision, kept: kept.body, refused: body })
+  /** Saves all of them, or refuses all. */
+  saveRecords(records: readonly { record: Carbon; body: string }[]): void {
+    if (this.#isAnyClosed) for (const { record } of records) checkOpen(this.#statements, record)
+    for (const { record, body } of records) {
+      const conflict = saveRecord(this.#statements, record, body)
+      if (conflict) this.#conflicts.push(conflict)
+    }
   }
 
   saveAlert(alert: CarbonAlert, body: string): void {
     const { id, revision, line, from, state, severity } = alert
-    this.#run(SAVE_ALERT).run(id, revision, line, from, state, severity, body)
+    this.#statements.run(SAVE_ALERT, id, revision, line, from, state, severity, body)
+  }
+
+  seal(until: number, at: number): Seal {
+    return sealPeriod(this.#statements, { until, at, head: this.#head })
+  }
+
+  post(letters: readonly NewLetter[]): void {
+    postLetters(this.#statements, letters)
+  }
+
+  delivered(id: string, at: number): void {
+    letterDelivered(this.#statements, id, at)
+  }
+
+  failed(id: string, reason: string): void {
+    letterFailed(this.#statements, id, reason)
   }
 
   close(): void {
     this.#db.close()
   }
 
-  #compare(conflict: Conflict): void {
-    if (conflict.kept !== conflict.refused) this.#conflicts.push(conflict)
-  }
-
-  #run(sql: string): StatementSync {
-    const statement = this.#statements.get(sql) ?? this.#db.prepare(sql)
-    this.#statements.set(sql, statement)
-    return statement
-  }
-
   #prepareSchema(): void {
     const pragma = (name: string): number => Number(Object.values(this.#db.prepare(`PRAGMA ${name}`).get()!)[0])
-    const empty = this.#db.prepare('SELECT 1 FROM sqlite_master LIMIT 1').get() === undefined
-    if (empty) return this.#db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`)
+    const isEmpty = this.#db.prepare('SELECT 1 FROM sqlite_master LIMIT 1').get() === undefined
+    if (isEmpty) return this.#db.exec(stepsFrom(0))
     if (pragma('application_id') !== APPLICATION_ID) throw new Error('expected a carbon ledger, got another database')
     const version = pragma('user_version')
     if (version > SCHEMA_VERSION) {
       throw new Error(`expected schema version ${SCHEMA_VERSION} or lower, got ${version}: written by a newer release`)
     }
+    if (version < SCHEMA_VERSION) this.#db.exec(stepsFrom(version))
   }
 }

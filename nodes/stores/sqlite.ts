@@ -8,30 +8,35 @@
 import type { Carbon, CarbonAlert } from '../core/records.ts'
 import { alertBody, recordBody, rowOf } from './chain.ts'
 import { Lane } from './lane.ts'
-import type { Fact, FactQuery, Ledger, LedgerEvents, RecordQuery, Verification } from './ledger.ts'
-import { loadSqlite, readFacts, readHead, readNewest, readNewestTime, verifyFile } from './sqlite-reader.ts'
-import { SqliteWriter, type Sqlite } from './sqlite-writer.ts'
+import type { CompactOrder, Compacted, Fact, Ledger, LedgerEvents, Seal } from './ledger.ts'
+import type { NewLetter } from './outbox.ts'
+import { loadSqlite } from './sqlite-reader.ts'
+import { SqliteReads } from './sqlite-reads.ts'
+import { SqliteWriter, type Sqlite, type Write } from './sqlite-writer.ts'
 
-type Write = (writer: SqliteWriter) => void
+const WATCH_MS = 2_000
 
-export class SqliteLedger implements Ledger {
+export class SqliteLedger extends SqliteReads implements Ledger {
   conflicts = 0
   readonly #sqlite: Sqlite
-  readonly #path: string
   readonly #events: LedgerEvents
   readonly #lane: Lane<Write>
   readonly #ready: Promise<void>
+  readonly #timer: NodeJS.Timeout
   #writer: SqliteWriter | undefined
+  #isWatching = false
 
   constructor(path: string, events: LedgerEvents) {
+    super(path)
     this.#sqlite = loadSqlite()
-    this.#path = path
     this.#events = events
     this.#lane = new Lane<Write>({
       commit: (batch) => this.#commit(batch),
       onFault: (error) => this.#events.onFault(error),
       onRecovered: () => this.#events.onRecovered(),
     })
+    this.#timer = setInterval(() => this.#watch(), WATCH_MS)
+    this.#timer.unref()
     this.#ready = this.#openNow() ? Promise.resolve() : this.#lane.put(() => undefined, 0)
     this.#ready.catch(() => undefined)
   }
@@ -47,31 +52,24 @@ export class SqliteLedger implements Ledger {
     }, facts.length)
   }
 
-  facts(query: FactQuery): Iterable<Fact> {
-    return readFacts(this.#path, query)
-  }
-
-  newest(): number | null {
-    return readNewestTime(this.#path)
-  }
-
   saveRecords(records: readonly Carbon[]): Promise<void> {
     return this.#put(() => {
       const rows = records.map((record) => ({ record: { ...record }, body: recordBody(record) }))
-      return (writer) => rows.forEach(({ record, body }) => writer.saveRecord(record, body))
+      return (writer) => writer.saveRecords(rows)
     }, records.length)
   }
 
-  records({ view, status, line, from, to, since, until }: RecordQuery): Iterable<Carbon> {
-    return readNewest<Carbon>(this.#path, 'records', [
-      ['view = ?', view],
-      ['status = ?', status],
-      ['line = ?', line],
-      ['"from" >= ?', from],
-      ['"to" <= ?', to],
-      ['"to" > ?', since],
-      ['"from" < ?', until],
-    ])
+  async seal(until: number, at: number): Promise<Seal> {
+    let seal: Seal | undefined
+    await this.#put(() => (writer) => void (seal = writer.seal(until, at)), 1)
+    return seal!
+  }
+
+  /** Not in the lane: what fails here is told to who asked, and holds nothing up. */
+  async compact(order: CompactOrder): Promise<Compacted | null> {
+    await this.#ready
+    this.#keepPlace()
+    return this.#open().compact(order)
   }
 
   saveAlert(alert: CarbonAlert): Promise<void> {
@@ -81,23 +79,29 @@ export class SqliteLedger implements Ledger {
     }, 1)
   }
 
-  alerts(from: number, to: number): Iterable<CarbonAlert> {
-    return readNewest<CarbonAlert>(this.#path, 'alerts', [
-      ['"from" >= ?', from],
-      ['"from" < ?', to],
-    ])
+  post(letters: readonly NewLetter[]): Promise<void> {
+    return this.#put(() => {
+      const kept = structuredClone(letters)
+      return (writer) => writer.post(kept)
+    }, letters.length)
   }
 
-  verify(): Verification {
-    return verifyFile(this.#path)
+  delivered(id: string, at: number): Promise<void> {
+    return this.#put(() => (writer) => writer.delivered(id, at), 1)
   }
 
-  head(): string {
-    return readHead(this.#path)
+  failed(id: string, reason: string): Promise<void> {
+    return this.#put(() => (writer) => writer.failed(id, reason), 1)
   }
 
   close(): Promise<void> {
+    clearInterval(this.#timer)
     this.#lane.close()
+    try {
+      this.#keepPlace()
+    } catch (error) {
+      this.#events.onFault(new Error(`ledger ${this.path}: ${(error as Error).message}`, { cause: error }))
+    }
     this.#closeWriter()
     return Promise.resolve()
   }
@@ -110,21 +114,41 @@ export class SqliteLedger implements Ledger {
     }
   }
 
-  #commit(batch: readonly Write[]): void {
-    let conflicts
+  #commit(batch: readonly Write[]): ReadonlyMap<number, Error> {
+    let outcome
     try {
-      conflicts = this.#open().transaction(batch)
+      this.#keepPlace()
+      outcome = this.#open().transaction(batch)
+      this.#keepPlace()
     } catch (error) {
-      // A fresh connection for the next attempt: it ends a half-done transaction and finds a file that was replaced.
-      this.#closeWriter()
-      throw new Error(`ledger ${this.#path}: ${(error as Error).message}`, { cause: error })
+      // A fresh connection for the next attempt, but what could not be saved is nowhere else.
+      if (this.#writer?.isInPlace()) this.#closeWriter()
+      throw new Error(`ledger ${this.path}: ${(error as Error).message}`, { cause: error })
     }
+    const { conflicts, refused } = outcome
     this.conflicts += conflicts.length
     if (conflicts.length > 0) this.#events.onConflicts(conflicts)
+    return refused
+  }
+
+  /** Saves what is in a file that is no longer in its place, and throws: what is to be written goes into the one there. */
+  #keepPlace(): void {
+    if (!this.#writer || this.#writer.isInPlace()) return
+    const told = this.#writer.save()
+    this.#closeWriter()
+    throw new Error(told)
+  }
+
+  /** A ledger that has nothing to write looks for its file now and then. */
+  #watch(): void {
+    if (this.#isWatching || !this.#writer || this.#writer.isInPlace()) return
+    this.#isWatching = true
+    const done = (): void => void (this.#isWatching = false)
+    this.#lane.put(() => undefined, 0).then(done, done)
   }
 
   #open(): SqliteWriter {
-    return (this.#writer ??= new SqliteWriter(this.#sqlite, this.#path))
+    return (this.#writer ??= new SqliteWriter(this.#sqlite, this.path))
   }
 
   /** The first attempt; where it fails the lane makes the next ones, and tells. */

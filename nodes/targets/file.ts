@@ -6,11 +6,13 @@ import type { EsgDocument } from '../core/esg/esg-format.ts'
 import type { Target } from './target.ts'
 
 export class FileTarget implements Target {
+  readonly name: string
   readonly #folder: string
 
   /** `folder` is absolute; it is made when the first document comes. */
   constructor(folder: string) {
     this.#folder = folder
+    this.name = `folder ${folder}`
   }
 
   /** Written beside its place and moved there when it is on disk, so that nobody ever reads half a document. */

@@ -227,6 +227,21 @@ describe('carbon-esg', () => {
     assert.equal((await request(march2))[0]!.payload.records, 2)
   })
 
+  it('delivers later what it could not, after a restart too, and then sends the receipt', async () => {
+    writeFileSync(join(folder, 'esg'), 'a file in the way')
+    await saved(await load())
+    const letters = next('second')
+    helper.getNode('export').receive({ payload: march2 })
+    await letters
+    await helper.unload()
+    rmSync(join(folder, 'esg'))
+    const ledger = await load()
+    const [{ payload }] = (await next('first')) as [Sent]
+    assert.deepEqual([payload.type, payload.records, payload.totals.kWh], ['esg-receipt', 2, 54])
+    assert.equal(payload.sha256, createHash('sha256').update(readFileSync(payload.file)).digest('hex'))
+    assert.deepEqual([...ledger.undelivered(`folder ${join(folder, 'esg')}`)], [])
+  })
+
   it('passes messages that it does not handle through untouched', async () => {
     await load()
     const payload = { type: 'carbon', id: 'x' }

@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import helper from 'node-red-node-test-helper'
 import carbonLedger from '../../nodes/carbon-ledger/carbon-ledger.ts'
+import { closingTime } from '../../nodes/carbon-ledger/housekeeping.ts'
 import type { LedgerNode } from '../../nodes/shared/node-kit.ts'
+import type { Ledger } from '../../nodes/stores/ledger.ts'
 import { aFact } from './fixtures/facts.ts'
 
 helper.init(createRequire(import.meta.url).resolve('node-red'))
@@ -75,6 +77,17 @@ describe('carbon-ledger', () => {
       /path: expected a path inside.*got "a\/\.\.\/\.\.\/x/,
     ],
     ['a blank path', { path: ' ' }, /path: expected a file or folder, got nothing/],
+    [
+      'days that are no number',
+      { closeAfterDays: 'soon' },
+      /closeAfterDays: expected a number of 1 or more, got "soon"/,
+    ],
+    [
+      'to close what has not passed',
+      { closeAfterDays: '0' },
+      /closeAfterDays: expected a number of 1 or more, got "0"/,
+    ],
+    ['to keep less than a month', { keepDays: '30' }, /keepDays: expected a number of 31 or more, got "30"/],
     ['an unknown store', { store: 'oracle' }, /store: expected one of sqlite, memory, got "oracle"/],
   ]
   for (const [what, over, message] of refusals) {
@@ -141,6 +154,58 @@ describe('carbon-ledger', () => {
     assert.match(heard[0]!, /database is locked; what comes now waits until the ledger can be written again/)
     assert.deepEqual(fills, ['red', 'green'])
     assert.equal(ledger.verify().facts, 2)
+  })
+
+  describe('closing by itself', () => {
+    const DAY = 86_400_000
+    const today = Math.floor(Date.now() / DAY) * DAY
+    const untilNewest = async (to: number): Promise<void> => {
+      await helper.load(carbonLedger, [config()])
+      await ledgerOf('led').ledger.append([aFact(1, { from: to - 1, to })])
+    }
+    const sealedUntil = async (over: object): Promise<number | null> => {
+      await helper.setFlows([config(over)])
+      const { ledger } = ledgerOf('led')
+      await ledger.append([aFact(2, { id: 'after it had time to close' })])
+      return ledger.sealedUntil()
+    }
+
+    const table: [what: string, newest: number, over: object, until: number | null][] = [
+      ['closes whole days that have passed long enough ago', today, { closeAfterDays: '2' }, today - 2 * DAY],
+      ['closes no further than measurements have come', today - 9.5 * DAY, { closeAfterDays: 2 }, today - 10 * DAY],
+      ['closes nothing where it is not told to', today, { closeAfterDays: '' }, null],
+    ]
+    for (const [what, newest, over, until] of table) {
+      it(what, async () => {
+        await untilNewest(newest)
+        assert.equal(await sealedUntil(over), until)
+      })
+    }
+
+    it('does nothing with an empty ledger, or a clock that went back', async () => {
+      const [now, last] = [9 * DAY, 8 * DAY]
+      const ledger = (newest: number | null): Ledger => ({ newest: () => newest, sealedUntil: () => last }) as never
+      assert.equal(closingTime(ledger(null), 1, now), null)
+      assert.equal(closingTime(ledger(20 * DAY), 1, now), null)
+      assert.equal(closingTime(ledger(20 * DAY), 1, now - 5 * DAY), null)
+      assert.equal(closingTime(ledger(20 * DAY), 1, now + DAY + 1), 9 * DAY)
+      assert.equal(closingTime(ledger(20 * DAY), 1, now + 50 * DAY), 20 * DAY)
+    })
+  })
+
+  it('archives closed time by itself when it is old enough', async () => {
+    const DAY = 86_400_000
+    const today = Math.floor(Date.now() / DAY) * DAY
+    await helper.load(carbonLedger, [config()])
+    const past = [today - 50 * DAY, today - 20 * DAY, today]
+    await ledgerOf('led').ledger.append(past.map((to) => aFact(1, { id: `${to}`, from: to - 1, to })))
+    await ledgerOf('led').ledger.seal(today - 40 * DAY, 0)
+    await helper.setFlows([config({ closeAfterDays: '2', keepDays: '31' })])
+    const { ledger } = ledgerOf('led')
+    while (ledger.verify().from === undefined) await new Promise((resolve) => setTimeout(resolve, 10))
+    assert.deepEqual([ledger.verify().from, ledger.verify().seals], [2, 2])
+    const day = new Date().toISOString().slice(0, 10)
+    assert.ok(existsSync(join(folder, 'carbon-ledger.sqlite.archive', day, 'manifest.json')))
   })
 
   it('says which Node.js SQLite needs, where this one has none, and memory still works', () => {

@@ -1,0 +1,86 @@
+/** What a SQLite ledger is asked. Nothing here writes: an outage of writing does not stop it. */
+
+import type { Carbon, CarbonAlert } from '../core/records.ts'
+import type { Fact, FactQuery, RecordQuery, Seal, Verification } from './ledger.ts'
+import type { Letter } from './outbox.ts'
+import {
+  readFacts,
+  readHead,
+  readNewest,
+  readNewestTime,
+  readRecord,
+  readSealedUntil,
+  readSeals,
+  readUndelivered,
+  verifyFile,
+} from './sqlite-reader.ts'
+
+export class SqliteReads {
+  protected readonly path: string
+  #sealedUntil: number | null | undefined
+
+  constructor(path: string) {
+    this.path = path
+  }
+
+  facts(query: FactQuery): Iterable<Fact> {
+    return readFacts(this.path, query)
+  }
+
+  newest(): number | null {
+    return readNewestTime(this.path)
+  }
+
+  records({ view, status, line, from, to, since, until }: RecordQuery): Iterable<Carbon> {
+    return readNewest<Carbon>(this.path, 'records', [
+      ['view = ?', view],
+      ['status = ?', status],
+      ['line = ?', line],
+      ['"from" >= ?', from],
+      ['"to" <= ?', to],
+      ['"to" > ?', since],
+      ['"from" < ?', until],
+    ])
+  }
+
+  record(id: string): Carbon | undefined {
+    return readRecord(this.path, id)
+  }
+
+  adjustments(id: string): Iterable<Carbon> {
+    return readNewest<Carbon>(this.path, 'records', [['adjusts = ?', id]])
+  }
+
+  seals(): Iterable<Seal> {
+    return readSeals(this.path)
+  }
+
+  /** In an outage what was known last: the emission goes on, and a record of a closed period is refused when it is saved. */
+  sealedUntil(): number | null {
+    try {
+      return (this.#sealedUntil = readSealedUntil(this.path))
+    } catch (error) {
+      if (this.#sealedUntil === undefined) throw error
+      return this.#sealedUntil
+    }
+  }
+
+  alerts(from: number, to: number): Iterable<CarbonAlert> {
+    return readNewest<CarbonAlert>(this.path, 'alerts', [
+      ['"from" >= ?', from],
+      ['"from" < ?', to],
+    ])
+  }
+
+  undelivered(target: string): Iterable<Letter> {
+    return readUndelivered(this.path, target)
+  }
+
+  verify(): Verification {
+    return verifyFile(this.path)
+  }
+
+  head(): string {
+    return readHead(this.path)
+  }
+}

@@ -56,8 +56,7 @@ export class PostingRules {
     const { line, segment, booking } = claim
     for (const { from, to } of this.#shares(claim.from, claim.to)) {
       const whole = from === claim.from && to === claim.to
-      const kWh = whole || claim.kWh === null ? claim.kWh : (claim.kWh * (to - from)) / (claim.to - claim.from)
-      const part = { claim, from, to, kWh, sign }
+      const part = { claim, from, to, kWh: whole ? claim.kWh : shareOf(claim, to - from), sign }
       for (const key of this.#keying.keys({ line, from, context: segment.context, booking })) yield { key, part }
     }
   }
@@ -73,4 +72,14 @@ export class PostingRules {
     const cuts = this.#keying.cuts(from, to)
     return [from, ...cuts].map((start, i) => ({ from: start, to: cuts[i] ?? to }))
   }
+}
+
+/**
+ * The energy of a part by time. It is reckoned from the whole interval, so that it is the same to the last bit however
+ * the interval was cut before; what a line carries of a shared meter is a whole of its own.
+ */
+function shareOf({ kWh, from, to, energy, key }: Claim, ms: number): number | null {
+  if (kWh === null) return null
+  const whole = key ? { kWh, from, to } : energy
+  return (whole.kWh! * ms) / (whole.to - whole.from)
 }

@@ -3,6 +3,7 @@
  * than a chunk and the longest record are in memory.
  */
 
+import type { Calendar } from '../core/calendar.ts'
 import { VIEWS, type Carbon, type View } from '../core/records.ts'
 import type { Fact, FactQuery } from '../stores/ledger.ts'
 import type { KeptRecord, LedgerFile } from '../stores/ledger-file.ts'
@@ -36,16 +37,16 @@ export interface ReplayStep {
 }
 
 /** A chunk holds about so many facts: enough that what two chunks both need is little, few enough for a gateway. */
-const FACTS_PER_CHUNK = 60_000
+const FACTS_PER_CHUNK = 100_000
 const LEAST_CHUNK_MS = 3_600_000
-const DAY_MS = 24 * 3_600_000
 
 export function* replayLedger(file: LedgerFile, scope: ReplayScope = {}): Generator<ReplayStep> {
   const time = timeOf(file, scope)
   const chunkMs = chunkOf(file)
   const plants = plantVersions(file)
-  for (let [at, end] = [time.from, firstEnd(time, chunkMs)]; at < time.to; at = end, end += chunkMs) {
-    end = Math.min(end, time.to)
+  const calendar = [...plants.values()].at(-1)?.calendar
+  for (let [at, end] = [time.from, time.from]; at < time.to; at = end) {
+    end = Math.min(endOf(at, chunkMs, calendar), time.to)
     const step = { done: (end - time.from) / (time.to - time.from), facts: 0, compared: 0, passedOver: 0 }
     yield compareAll(file, kept(file, scope.views ?? VIEWS, { from: at, to: end }), { plants, step })
   }
@@ -97,21 +98,19 @@ function countedFacts(file: LedgerFile, upTo: number | undefined, step: Counts) 
   }
 }
 
-/** The time of the records that are asked for, and an instant at which a local day begins. */
-function timeOf(file: LedgerFile, { from = -Infinity, to = Infinity }: ReplayScope): Time & { midnight: number } {
-  const all = { from: Infinity, to: -Infinity, midnight: 0 }
+function timeOf(file: LedgerFile, { from = -Infinity, to = Infinity }: ReplayScope): Time {
+  const all = { from: Infinity, to: -Infinity }
   for (const extent of file.recordExtents()) {
     all.from = Math.min(all.from, extent.from)
     all.to = Math.max(all.to, extent.to)
-    if (extent.view === 'day') all.midnight = extent.from
   }
-  return { ...all, from: Math.max(from, all.from), to: Math.min(to, all.to + 1) }
+  return { from: Math.max(from, all.from), to: Math.min(to, all.to + 1) }
 }
 
-/** Chunks of days end where a local day does, so that few records reach over the end. */
-function firstEnd({ from, midnight }: Time & { midnight: number }, chunkMs: number): number {
-  if (chunkMs < DAY_MS) return from + chunkMs
-  return midnight + Math.ceil((from + 1 - midnight) / DAY_MS) * DAY_MS
+/** Where a chunk ends: at the beginning of a local day, if it can, so that few records reach over the end. */
+function endOf(at: number, chunkMs: number, calendar: Calendar | undefined): number {
+  const midnight = calendar?.day(at + chunkMs).from ?? at
+  return midnight > at ? midnight : at + chunkMs
 }
 
 function chunkOf(file: LedgerFile): number {
@@ -120,6 +119,5 @@ function chunkOf(file: LedgerFile): number {
   const from = measured.reduce((least, e) => Math.min(least, e.from), Infinity)
   const to = measured.reduce((most, e) => Math.max(most, e.to), -Infinity)
   const ms = (FACTS_PER_CHUNK * (to - from)) / facts
-  if (!Number.isFinite(ms)) return LEAST_CHUNK_MS
-  return ms > DAY_MS ? Math.floor(ms / DAY_MS) * DAY_MS : Math.max(LEAST_CHUNK_MS, Math.ceil(ms))
+  return Number.isFinite(ms) ? Math.max(LEAST_CHUNK_MS, Math.ceil(ms)) : LEAST_CHUNK_MS
 }

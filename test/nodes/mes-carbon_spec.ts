@@ -255,6 +255,13 @@ describe('mes-carbon', () => {
     }
   })
 
+  it('says which Node.js it needs, where this one has no SQLite', () => {
+    const args = ['--no-experimental-sqlite', CLI, 'stats', ledger]
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+    assert.match(stderr, /mes-carbon stats: expected Node\.js 22\.13 or newer, which has SQLite, got v/)
+    assert.equal(status, 1)
+  })
+
   it('draws how far it has come, with rate and time left', () => {
     assert.equal(
       progressText(0.25, { count: 1_000_000, unit: 'facts', ms: 10_000 }),

@@ -64,6 +64,8 @@ export function withLedger(path: string, work: (file: LedgerFile) => number): nu
 }
 
 export function checkFile(path: string): void {
+  if (!process.getBuiltinModule?.('node:sqlite'))
+    throw new Error(`expected Node.js 22.13 or newer, which has SQLite, got ${process.version}`)
   if (!existsSync(path)) throw new UsageError(`expected a ledger file, got nothing at ${path}`)
 }
 

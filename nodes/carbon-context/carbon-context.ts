@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { readClock, type ClockLimits } from '../core/clock.ts'
 import { factId, readEvent, readSignal, type ContextFact } from '../core/context/context-fact.ts'
-import { PlantContext } from '../core/context/plant-context.ts'
+import { joined, PlantContext, within, type ContextOutcome } from '../core/context/plant-context.ts'
 import { plantPath, type PlantModel, type PlantSignal } from '../core/plant.ts'
 import type { Energy } from '../core/records.ts'
 import { SourceIndex } from '../core/sources.ts'
@@ -18,8 +18,10 @@ import {
   type Message,
   type Out,
 } from '../shared/node-kit.ts'
+import { checkOpen, openSince } from '../shared/open-period.ts'
 import { samplesOf } from '../shared/stock-message.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
+import { PastContext } from './past-context.ts'
 
 interface ContextDef extends NodeDef {
   plant: string
@@ -52,10 +54,15 @@ class ContextStation {
   readonly #limits: ClockLimits
   readonly #latenessSeconds: number
   #rejected = 0
+  readonly #plant: ReturnType<typeof plantOf>
   readonly #prunedAt = new Map<string, number>()
+  /** The newest time of the ledger when it was read back. */
+  #restoredAt = 0
+  #past: PastContext | undefined
 
   constructor(RED: NodeAPI, node: Node, config: ContextDef) {
-    const { model, calendar } = plantOf(RED, config.plant)
+    this.#plant = plantOf(RED, config.plant)
+    const { model, calendar } = this.#plant
     this.#node = node
     this.#model = model
     // Pieces of production are numbered on from the clock, so that none is below one sent before a restart.
@@ -73,6 +80,8 @@ class ContextStation {
     if (!this.#ledger) return
     await this.#ledger.ready()
     const since = horizonStart(this.#ledger, this.#limits.horizonMs)
+    this.#restoredAt = since + this.#limits.horizonMs
+    this.#past = new PastContext(this.#ledger, this.#plant)
     for (const fact of contextFacts(this.#ledger, since)) this.#context.take(fact)
     // Cuts every count as it was last sent, so that a later correction knows what to withdraw.
     this.#context.recutAll()
@@ -88,7 +97,7 @@ class ContextStation {
 
   #layContext(message: Message, out: Out): void {
     const energy = message.payload as Energy
-    this.#context.lay(energy)
+    this.#contextAt(energy.line, energy.to).lay(energy)
     message['latenessSeconds'] = this.#latenessSeconds
     out.send(0, message)
     this.#forget(energy)
@@ -132,13 +141,32 @@ class ContextStation {
   }
 
   #apply(fact: ContextFact, message: Message, out: Out): void {
-    const { production, revision } = this.#context.take(fact)
+    const { production, revision } = this.#outcomeOf(fact)
     const topic = plantPath(this.#model, fact.line)
     for (const payload of revision ? [revision, ...production] : production) {
       out.send(0, { _msgid: message._msgid, topic, payload, latenessSeconds: this.#latenessSeconds })
     }
     const what = fact.type === 'job' ? `${fact.order} ${fact.action}` : `${fact.role} ${fact.value}`
     setStatus(this.#node, 'green', `${fact.line} · ${what}`)
+  }
+
+  /** A fact of a time that is no longer held changes that time, and may hold on into the time that is. */
+  #outcomeOf(fact: ContextFact): ContextOutcome {
+    const until = this.#forgottenUntil(fact.line)
+    if (!this.#past || fact.at >= until) return this.#context.take(fact)
+    const past = within(this.#past.around(fact.line, fact.at).take(fact), { from: 0, to: until })
+    if (fact.type === 'count') return past
+    const present = within(this.#context.take(fact), { from: until, to: Number.MAX_SAFE_INTEGER })
+    return joined(past, present)
+  }
+
+  #contextAt(line: string | undefined, at: number): PlantContext {
+    if (!this.#past || line === undefined || at > this.#forgottenUntil(line)) return this.#context
+    return this.#past.around(line, at)
+  }
+
+  #forgottenUntil(line: string): number {
+    return (this.#prunedAt.get(line) ?? this.#restoredAt) - this.#limits.horizonMs
   }
 
   #reject(message: Message, out: Out, why: { source: string; value: unknown; reason: string }): void {
@@ -148,7 +176,10 @@ class ContextStation {
   }
 
   #believe(line: string, at: number): number {
-    return readClock(at, { now: Date.now(), newest: this.#context.newest(line) }, this.#limits)
+    const known = { now: Date.now(), newest: this.#context.newest(line) }
+    if (!this.#ledger || at >= known.newest - this.#limits.horizonMs) return readClock(at, known, this.#limits)
+    checkOpen(at, openSince(this.#ledger, this.#limits.horizonMs))
+    return readClock(at, known, { ...this.#limits, horizonMs: Infinity })
   }
 }
 

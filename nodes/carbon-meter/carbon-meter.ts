@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
-import { Meter } from '../core/meter/meter.ts'
+import { Meter, type MeterResult } from '../core/meter/meter.ts'
 import { plantPath, type PlantMeter, type PlantModel } from '../core/plant.ts'
 import type { Energy } from '../core/records.ts'
 import { SourceIndex } from '../core/sources.ts'
@@ -10,6 +10,7 @@ import { samplesOf, type Sample } from '../shared/stock-message.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
 import { lastFacts } from './last-facts.ts'
 import { MeterStatus } from './meter-status.ts'
+import { PastMeters } from './past-meters.ts'
 
 interface MeterDef extends NodeDef {
   plant: string
@@ -42,6 +43,7 @@ class MeterStation {
   readonly #sources: SourceIndex<Meter>
   readonly #ledger: Ledger | undefined
   readonly #horizonMs: number
+  readonly #past: PastMeters | undefined
 
   constructor(RED: NodeAPI, node: Node, config: MeterDef) {
     const { model } = plantOf(RED, config.plant)
@@ -53,6 +55,7 @@ class MeterStation {
     this.#sources = new SourceIndex(this.#meters, (m) => m.spec.source)
     this.#ledger = ledgerOf(RED, config.ledger)
     this.#horizonMs = horizonHours * MS_PER_HOUR
+    this.#past = this.#ledger && new PastMeters(this.#ledger, this.#horizonMs)
     this.#status = new MeterStatus(node, this.#meters)
   }
 
@@ -123,10 +126,25 @@ class MeterStation {
     return this.#meters.filter((m) => m.spec.source.startsWith(`${source}/`))
   }
 
+  /** A reading of a time that the meter no longer holds is taken where its neighbours are: in the ledger. */
+  #resultOf(meter: Meter, sample: Sample): MeterResult {
+    if (!this.#past || sample.at === null || typeof sample.value !== 'number') return resultOf(meter, sample)
+    try {
+      const past = this.#past.around(meter, sample.at)
+      if (!past) return resultOf(meter, sample)
+      const result = resultOf(past, sample)
+      if (result.rejected !== undefined) return meter.reject(result.rejected)
+      this.#past.note(result.energies)
+      return result
+    } catch (error) {
+      return meter.reject((error as Error).message)
+    }
+  }
+
   #read(meter: Meter, sample: Sample, { message, out, facts }: { message: Message; out: Out; facts: Fact[] }): void {
     const { spec } = meter
     const topic = plantPath(this.#model, spec.line ?? '', spec.machine)
-    const { energies, anchor, rejected } = resultOf(meter, sample)
+    const { energies, anchor, rejected } = this.#resultOf(meter, sample)
     if (rejected !== undefined) {
       const { source, value, at } = sample
       const payload = { type: 'rejected', meter: spec.id, source, value, at, reason: rejected }
@@ -149,10 +167,7 @@ class MeterStation {
 const asksForMeters = (message: Message): boolean =>
   typeOf(message) === 'query' && (message.payload as { ask?: unknown }).ask === 'meters'
 
-function resultOf(
-  meter: Meter,
-  { value, text, at, from, revision, quality, reason }: Sample,
-): ReturnType<Meter['add']> {
+function resultOf(meter: Meter, { value, text, at, from, revision, quality, reason }: Sample): MeterResult {
   if (typeof value !== 'number') {
     const got = value === null ? (reason ?? 'nothing') : `"${text ?? String(value)}"`
     const told = value === null ? got : `value: expected a number in ${meter.spec.unit}, got ${got}`

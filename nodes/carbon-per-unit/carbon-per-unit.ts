@@ -25,9 +25,11 @@ import {
   type Message,
   type Out,
 } from '../shared/node-kit.ts'
-import { plantFact } from '../shared/plant-version.ts'
+import { plantFact, type PlantSettings } from '../shared/plant-version.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
+import { ClosedPeriod } from './closed-period.ts'
 import { Emission } from './emission.ts'
+import { Restatement } from './restatement.ts'
 
 interface PerUnitDef extends NodeDef {
   plant: string
@@ -63,6 +65,8 @@ class PerUnitStation {
   readonly #calculator: Calculator
   readonly #ledger: Ledger | undefined
   readonly #emission: Emission
+  readonly #closed: ClosedPeriod | undefined
+  readonly #restatement: Restatement | undefined
   #version: Fact | undefined
 
   constructor(RED: NodeAPI, node: Node, config: PerUnitDef) {
@@ -73,14 +77,24 @@ class PerUnitStation {
     this.#options = optionsOf(config, this.#plant)
     if (this.#ledger) this.#options.plant = (this.#version = versionOf(this.#options)).id
     this.#calculator = new Calculator(this.#options)
+    const onFault = (error: Error): void => {
+      setStatus(node, 'red', error.message)
+      node.error(error, {})
+    }
     this.#emission = new Emission(this.#calculator, {
       emitMs: numberFrom(config.emitSeconds, 10, 'emitSeconds') * 1000,
       latenessMs: this.#options.latenessMs,
       publish: (records) => this.#publish(records),
-      onFault: (error) => {
-        setStatus(node, 'red', error.message)
-        node.error(error, {})
-      },
+      onFault,
+    })
+    if (!this.#ledger) return
+    this.#closed = new ClosedPeriod(this.#ledger, this.#plant.calendar)
+    this.#restatement = new Restatement({
+      ledger: this.#ledger,
+      plant: { ...this.#plant, settings: settingsOf(this.#options), id: this.#version!.id },
+      alongside: (line) => this.#calculator.alongside(line),
+      publish: (records) => this.#emission.send(records),
+      onFault,
     })
   }
 
@@ -99,19 +113,25 @@ class PerUnitStation {
       case 'energy': {
         const energy = message.payload as Energy
         this.#calculator.energy(energy)
+        this.#past(energy.line, energy, 'late-energy')
         return this.#emission.soon(energy.line, message['latenessSeconds'])
       }
       case 'production': {
         const piece = message.payload as Production
         this.#calculator.production(piece)
+        this.#past(piece.line, piece, 'late-count')
         return this.#emission.soon(piece.line, message['latenessSeconds'])
       }
-      case 'factor-revision':
-        this.#calculator.factorRevision(message.payload as FactorRevision)
+      case 'factor-revision': {
+        const revision = message.payload as FactorRevision
+        this.#calculator.factorRevision(revision)
+        for (const line of this.#linesOf(revision)) this.#past(line, revision, 'factor-settled')
         return this.#emission.soonAll()
+      }
       case 'context-revision': {
         const revision = message.payload as ContextRevision
         this.#calculator.contextRevision(revision)
+        this.#past(revision.line, revision, 'context-changed')
         return this.#emission.soon(revision.line, message['latenessSeconds'])
       }
       case 'query':
@@ -123,6 +143,18 @@ class PerUnitStation {
 
   close(): void {
     this.#emission.stop()
+    this.#restatement?.stop()
+  }
+
+  /** What has changed in a time that is no longer held is reckoned anew from the ledger. */
+  #past(line: string | undefined, { from, to }: { from: number; to: number }, reason: string): void {
+    const until = Math.min(to, this.#calculator.forgottenUntil(line))
+    if (from < until) this.#restatement?.want(line, { from, to: until }, reason)
+  }
+
+  #linesOf({ carrier, zone }: FactorRevision): Set<string | undefined> {
+    const { meters, gridZone } = this.#model
+    return new Set(meters.filter((m) => m.carrier === carrier && (m.zone ?? gridZone) === zone).map((m) => m.line))
   }
 
   #answer(message: Message, out: Out): void {
@@ -132,9 +164,11 @@ class PerUnitStation {
   }
 
   /** Records leave when what must last of them is on disk. */
-  async #publish(records: Carbon[]): Promise<void> {
-    const lasting = records.filter(isLasting)
+  async #publish(found: Carbon[]): Promise<void> {
+    const booked = found.map((record) => this.#closed?.book(record) ?? { kept: [record], told: [record] })
+    const lasting = booked.flatMap(({ kept }) => kept.filter(isLasting))
     if (this.#ledger && lasting.length > 0) await this.#ledger.saveRecords(lasting)
+    const records = booked.flatMap(({ told }) => told)
     for (const payload of records) sendTo(this.#node, 0, { topic: plantPath(this.#model, payload.line), payload })
     const shown = records.findLast((r) => r.view === 'shift') ?? records.at(-1)
     if (shown) showStatus(this.#node, shown)
@@ -167,9 +201,15 @@ function optionsOf(config: PerUnitDef, { model, calendar }: ReturnType<typeof pl
   }
 }
 
-function versionOf({ model, views, windowMs, minCoverage, constantFactor }: CalculatorOptions): Fact {
-  return plantFact({ model, settings: { views, windowMs, minCoverage, constantFactor } })
-}
+const settingsOf = ({ views, windowMs, minCoverage, constantFactor }: CalculatorOptions): PlantSettings => ({
+  views,
+  windowMs,
+  minCoverage,
+  constantFactor,
+})
+
+const versionOf = (options: CalculatorOptions): Fact =>
+  plantFact({ model: options.model, settings: settingsOf(options) })
 
 function showStatus(node: Node, { line, view, perUnit }: Carbon): void {
   const value = perUnit.kgCO2ePerGood

@@ -92,7 +92,11 @@ export class Emission {
 
   #emit(line: string, watermark: number, all: boolean): void {
     const records = this.#calculator.due(line, watermark, all)
-    if (records.length === 0) return
+    if (records.length > 0) this.send(records)
+  }
+
+  /** Sends records after those that are on their way. */
+  send(records: Carbon[]): void {
     this.#lane = this.#lane
       .then(() => this.#options.publish(records))
       .catch((error: Error) => this.#options.onFault(error))

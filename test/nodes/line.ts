@@ -20,26 +20,35 @@ export interface LineOptions {
   /** Path of a SQLite ledger; none = nothing is kept. */
   ledger?: string
   perUnit?: object
+  /** How long the stations hold facts in memory; default: their own. */
+  horizonHours?: number
 }
 
 export interface Line {
   records: Carbon[]
   /** What the stations refused, by Catch. */
   faults: Error[]
+  /** Why the meter refused readings. */
+  rejected: string[]
   send(message: object): void
   ask(query: object): Promise<Record<string, unknown>>
 }
 
 /** Deploys the line; messages go in at the meter, records and answers come out behind the calculator. */
-export async function deployLine({ model, ledger, perUnit }: LineOptions): Promise<Line> {
-  const common = { plant: 'plant', ...(ledger && { ledger: 'ledger' }), ...onTab }
+export async function deployLine({ model, ledger, perUnit, horizonHours }: LineOptions): Promise<Line> {
+  const common = {
+    plant: 'plant',
+    ...(ledger && { ledger: 'ledger' }),
+    ...(horizonHours && { horizonHours }),
+    ...onTab,
+  }
   const types = [carbonPlant, carbonLedger, carbonFactorSource, carbonMeter, carbonFactor, carbonContext, carbonPerUnit]
   await helper.load(types, [
     { id: 'tab', type: 'tab' },
     { id: 'plant', type: 'carbon-plant', model: JSON.stringify(model) },
     ...(ledger ? [{ id: 'ledger', type: 'carbon-ledger', store: 'sqlite', path: ledger }] : []),
     { id: 'slots', type: 'carbon-factor-source', provider: 'message', zone: '', boundary: 'direct' },
-    { id: 'meter', type: 'carbon-meter', ...common, wires: [['factor'], []] },
+    { id: 'meter', type: 'carbon-meter', ...common, wires: [['factor'], ['rejected']] },
     {
       id: 'factor',
       type: 'carbon-factor',
@@ -58,12 +67,14 @@ export async function deployLine({ model, ledger, perUnit }: LineOptions): Promi
       ...perUnit,
       wires: [['records'], ['answers']],
     },
+    { id: 'rejected', type: 'helper', ...onTab },
     { id: 'records', type: 'helper', ...onTab },
     { id: 'answers', type: 'helper', ...onTab },
   ])
   const line: Line = {
     records: [],
     faults: [],
+    rejected: [],
     send: (message) => helper.getNode('meter').receive(message),
     ask: (query) =>
       new Promise((resolve) => {
@@ -75,6 +86,9 @@ export async function deployLine({ model, ledger, perUnit }: LineOptions): Promi
         line.send({ number, payload: { type: 'query', ...query } })
       }),
   }
+  helper
+    .getNode('rejected')
+    .on('input', ({ payload }: { payload: { reason: string } }) => void line.rejected.push(payload.reason))
   helper.getNode('records').on('input', ({ payload }: { payload: Carbon }) => void line.records.push(payload))
   for (const id of ['meter', 'factor', 'context', 'per-unit']) {
     helper.getNode(id).on('call:error', ({ args }: { args: [Error] }) => void line.faults.push(args[0]))

@@ -54,6 +54,11 @@ export class Meter {
     return this.#intervals.readings.at.at(-1) ?? null
   }
 
+  /** Source time of the oldest reading that is still taken. */
+  get oldest(): number {
+    return Math.max(this.#floor, (this.newest ?? -Infinity) - this.#limits.horizonMs)
+  }
+
   /** Takes a reading and gives what follows from it, or why it is refused; `now` is the wall clock, epoch ms. */
   add(reading: Reading, now: number): MeterResult {
     const at = reading.at ?? now

@@ -58,6 +58,8 @@ export class Calculator {
   readonly #rendering: RenderingOptions
   readonly #ownership: Ownership
   readonly #settlement: Settlement
+  /** What lies before is not held of any line, also of one that nothing is held of. */
+  #forgotten = 0
 
   constructor(options: CalculatorOptions) {
     const { model, minCoverage, constantFactor, plant, windowMs: periodMs } = options
@@ -74,7 +76,7 @@ export class Calculator {
 
   /** Takes a meter interval in; a higher revision replaces a lower one, `replaces` are withdrawn. */
   energy(energy: Energy): void {
-    if (this.#isForgotten(energy.line, energy.to)) return
+    if (this.isForgotten(energy.line, energy.to)) return
     const { gone, isNew } = this.#energy.put(energy)
     const reason = gone.length > 0 || this.#isLate(energy.line, energy.to) ? 'late-energy' : undefined
     for (const old of gone) this.#book(old, -1, reason)
@@ -83,7 +85,7 @@ export class Calculator {
 
   /** Takes a piece of production in. */
   production(piece: Production, why?: string): void {
-    if (this.#isForgotten(piece.line, piece.to)) return
+    if (this.isForgotten(piece.line, piece.to)) return
     // A piece without any units only withdraws others.
     const isWithdrawal = UNIT_ROLES.every((role) => piece[role] === null)
     const { gone, isNew } = isWithdrawal
@@ -186,8 +188,26 @@ export class Calculator {
     return recordOf(state, cell, { ...this.#rendering, closed: true }, 0)
   }
 
+  /** True where what ended by `to` is no longer held: told again it would count twice, as nobody knows that it was there. */
+  isForgotten(line: string = SITE, to: number): boolean {
+    return to <= this.forgottenUntil(line)
+  }
+
+  /** Up to when the facts of a line are no longer held. */
+  forgottenUntil(line: string = SITE): number {
+    return this.#lines.get(line)?.pruned ?? this.#forgotten
+  }
+
+  /** The names of a line's records that are held. */
+  names(line: string): RecordName[] {
+    this.#settlement.settle()
+    const state = this.#line(line)
+    return [...state.cells.values()].map((cell) => ({ ...cell.key, ...state.boundsOf(cell) }))
+  }
+
   /** Forgets the records that ended by a time: their facts are not, or not all, held. */
   forgetRecords(before: number): void {
+    this.#forgotten = before
     for (const state of this.#lines.values()) state.prune(before)
   }
 
@@ -258,11 +278,6 @@ export class Calculator {
     return spans
   }
 
-  /** What is told again of a time that is no longer held would count twice, as nobody knows that it was there. */
-  #isForgotten(line: string = SITE, to: number): boolean {
-    return to < this.#line(line).pruned
-  }
-
   #isLate(line: string = SITE, to: number): boolean {
     return to <= this.#line(line).newest - this.#options.latenessMs
   }
@@ -271,6 +286,7 @@ export class Calculator {
     let state = this.#lines.get(line)
     if (!state) {
       this.#lines.set(line, (state = new LineState(this.#ownership.expected(line))))
+      state.pruned = this.#forgotten
     }
     return state
   }

@@ -57,7 +57,7 @@ function statusOf(cell: Cell, closed: boolean): Pick<Carbon, 'status' | 'reasons
 }
 
 /** True where two revisions differ in nothing but their number, their reasons and the version of the plant model. */
-function saysTheSame(a: Carbon, b: Carbon): boolean {
+export function saysTheSame(a: Carbon, b: Carbon): boolean {
   const moves = a.status === 'provisional'
   return moves === (b.status === 'provisional') && isSame(bare(a, moves), bare(b, moves))
 }

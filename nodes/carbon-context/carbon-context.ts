@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { readClock, type ClockLimits } from '../core/clock.ts'
 import { factId, readEvent, readSignal, type ContextFact } from '../core/context/context-fact.ts'
-import { joined, PlantContext, within, type ContextOutcome } from '../core/context/plant-context.ts'
+import { joined, PlantContext, within, type ContextOutcome, type PieceCount } from '../core/context/plant-context.ts'
 import { plantPath, type PlantModel, type PlantSignal } from '../core/plant.ts'
 import type { Energy } from '../core/records.ts'
 import { SourceIndex } from '../core/sources.ts'
@@ -18,7 +18,8 @@ import {
   type Message,
   type Out,
 } from '../shared/node-kit.ts'
-import { checkOpen, openSince } from '../shared/open-period.ts'
+import { checkOpen } from '../shared/open-period.ts'
+import { Pending } from '../shared/pending.ts'
 import { samplesOf } from '../shared/stock-message.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
 import { PastContext } from './past-context.ts'
@@ -49,8 +50,10 @@ class ContextStation {
   readonly #node: Node
   readonly #model: PlantModel
   readonly #context: PlantContext
+  readonly #pieces: PieceCount
   readonly #signals: SourceIndex<PlantSignal>
   readonly #ledger: Ledger | undefined
+  readonly #pending: Pending | undefined
   readonly #limits: ClockLimits
   readonly #latenessSeconds: number
   #rejected = 0
@@ -66,9 +69,11 @@ class ContextStation {
     this.#node = node
     this.#model = model
     // Pieces of production are numbered on from the clock, so that none is below one sent before a restart.
-    this.#context = new PlantContext(model, calendar, Date.now())
+    this.#pieces = { last: Date.now() }
+    this.#context = new PlantContext(model, calendar, this.#pieces)
     this.#signals = new SourceIndex(model.signals, (s) => s.source)
     this.#ledger = ledgerOf(RED, config.ledger)
+    this.#pending = this.#ledger && new Pending(this.#ledger)
     this.#latenessSeconds = numberFrom(config.latenessSeconds, 60, 'latenessSeconds')
     this.#limits = {
       maxSkewMs: numberFrom(config.maxSkewSeconds, 300, 'maxSkewSeconds') * 1000,
@@ -81,7 +86,12 @@ class ContextStation {
     await this.#ledger.ready()
     const since = horizonStart(this.#ledger, this.#limits.horizonMs)
     this.#restoredAt = since + this.#limits.horizonMs
-    this.#past = new PastContext(this.#ledger, this.#plant)
+    this.#past = new PastContext({
+      ledger: this.#ledger,
+      pending: this.#pending!,
+      plant: this.#plant,
+      pieces: this.#pieces,
+    })
     for (const fact of contextFacts(this.#ledger, since)) this.#context.take(fact)
     // Cuts every count as it was last sent, so that a later correction knows what to withdraw.
     this.#context.recutAll()
@@ -92,7 +102,7 @@ class ContextStation {
     if (type === 'energy') return this.#layContext(message, out)
     const facts = type && EVENTS.includes(type) ? this.#takeEvent(message, out) : this.#takeSignals(message, out)
     if (!facts) return out.send(0, message)
-    return facts.length > 0 ? this.#ledger?.append(facts.map(ledgerFact)) : undefined
+    return facts.length > 0 ? this.#pending?.append(facts.map(ledgerFact)) : undefined
   }
 
   #layContext(message: Message, out: Out): void {
@@ -178,7 +188,7 @@ class ContextStation {
   #believe(line: string, at: number): number {
     const known = { now: Date.now(), newest: this.#context.newest(line) }
     if (!this.#ledger || at >= known.newest - this.#limits.horizonMs) return readClock(at, known, this.#limits)
-    checkOpen(at, openSince(this.#ledger, this.#limits.horizonMs))
+    checkOpen(at, this.#ledger, this.#limits.horizonMs)
     return readClock(at, known, { ...this.#limits, horizonMs: Infinity })
   }
 }

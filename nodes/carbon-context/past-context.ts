@@ -1,10 +1,11 @@
 /** The production context of a time that is no longer held: read back from the ledger, as far as its period is open. */
 
 import type { ContextFact } from '../core/context/context-fact.ts'
-import { PlantContext } from '../core/context/plant-context.ts'
+import { PlantContext, type PieceCount } from '../core/context/plant-context.ts'
 import type { Calendar } from '../core/calendar.ts'
 import type { PlantModel } from '../core/plant.ts'
 import type { Energy } from '../core/records.ts'
+import type { Pending } from '../shared/pending.ts'
 import type { Ledger } from '../stores/ledger.ts'
 
 const DAY_MS = 86_400_000
@@ -12,6 +13,13 @@ const DAY_MS = 86_400_000
 const STANDING_MS = 31 * DAY_MS
 /** A count lies between its neighbours, and they are nearer. */
 const COUNTS_MS = 2 * DAY_MS
+
+export interface PastOptions {
+  ledger: Ledger
+  pending: Pending
+  plant: { model: PlantModel; calendar: Calendar }
+  pieces: PieceCount
+}
 
 interface Past {
   context: PlantContext
@@ -22,12 +30,16 @@ interface Past {
 export class PastContext {
   readonly #ledger: Ledger
   readonly #plant: { model: PlantModel; calendar: Calendar }
+  readonly #pieces: PieceCount
+  readonly #pending: Pending
   /** The last time that was asked for, by line: late facts come in bursts. */
   readonly #held = new Map<string, Past>()
 
-  constructor(ledger: Ledger, plant: { model: PlantModel; calendar: Calendar }) {
+  constructor({ ledger, pending, plant, pieces }: PastOptions) {
     this.#ledger = ledger
+    this.#pending = pending
     this.#plant = plant
+    this.#pieces = pieces
   }
 
   /** What the facts of the ledger say about a line around `at`. */
@@ -41,13 +53,15 @@ export class PastContext {
 
   #read(line: string, at: number): PlantContext {
     const { model, calendar } = this.#plant
-    // Pieces of production are numbered on from the clock, so that none is below one that was sent.
-    const context = new PlantContext(model, calendar, Date.now())
+    const context = new PlantContext(model, calendar, this.#pieces)
     const queries = [
       { kind: 'context', line, since: at - STANDING_MS, until: at + STANDING_MS },
       { kind: 'production', line, since: at - COUNTS_MS, until: at + COUNTS_MS },
     ] as const
     for (const query of queries) for (const { body } of this.#ledger.facts(query)) context.take(body as ContextFact)
+    for (const body of this.#pending.bodies()) {
+      if ((body as ContextFact).line === line) context.take(body as ContextFact)
+    }
     context.recutAll()
     // All of this time may have been told of energy: a fact that changes it is told from end to end.
     context.lay({ line, from: at - STANDING_MS, to: at + STANDING_MS, kWh: null } as Energy)

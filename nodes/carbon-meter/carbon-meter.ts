@@ -5,6 +5,7 @@ import type { Energy } from '../core/records.ts'
 import { SourceIndex } from '../core/sources.ts'
 import { MS_PER_HOUR } from '../core/units.ts'
 import { ledgerOf, numberFrom, deploy, onInput, plantOf, typeOf, type Message, type Out } from '../shared/node-kit.ts'
+import { Pending } from '../shared/pending.ts'
 import { isSparkplug } from '../shared/sparkplug.ts'
 import { samplesOf, type Sample } from '../shared/stock-message.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
@@ -43,6 +44,7 @@ class MeterStation {
   readonly #sources: SourceIndex<Meter>
   readonly #ledger: Ledger | undefined
   readonly #horizonMs: number
+  readonly #pending: Pending | undefined
   readonly #past: PastMeters | undefined
 
   constructor(RED: NodeAPI, node: Node, config: MeterDef) {
@@ -55,8 +57,10 @@ class MeterStation {
     this.#sources = new SourceIndex(this.#meters, (m) => m.spec.source)
     this.#ledger = ledgerOf(RED, config.ledger)
     this.#horizonMs = horizonHours * MS_PER_HOUR
-    this.#past = this.#ledger && new PastMeters(this.#ledger, this.#horizonMs)
     this.#status = new MeterStatus(node, this.#meters)
+    if (!this.#ledger) return
+    this.#pending = new Pending(this.#ledger)
+    this.#past = new PastMeters(this.#ledger, this.#pending, this.#horizonMs)
   }
 
   async restore(): Promise<void> {
@@ -112,7 +116,7 @@ class MeterStation {
     }
     // A message that also holds what is not of a meter, signals of a line for example, goes on to who knows it.
     if (isForOthers) out.send(0, message)
-    return facts.length > 0 ? this.#ledger?.append(facts) : undefined
+    return facts.length > 0 ? this.#pending?.append(facts) : undefined
   }
 
   #answer(message: Message, out: Out): void {
@@ -134,7 +138,6 @@ class MeterStation {
       if (!past) return resultOf(meter, sample)
       const result = resultOf(past, sample)
       if (result.rejected !== undefined) return meter.reject(result.rejected)
-      this.#past.note(result.energies)
       return result
     } catch (error) {
       return meter.reject((error as Error).message)

@@ -1,17 +1,8 @@
-import type { Node, NodeAPI, NodeDef } from 'node-red'
+import type { Node, NodeAPI } from 'node-red'
 import { Calculator, type CalculatorOptions } from '../core/per-unit/per-unit.ts'
 import { plantPath, type PlantModel } from '../core/plant.ts'
 import { answer } from '../core/per-unit/query.ts'
-import {
-  VIEWS,
-  type Carbon,
-  type ContextRevision,
-  type Energy,
-  type FactorRevision,
-  type Production,
-  type View,
-} from '../core/records.ts'
-import { MS_PER_HOUR } from '../core/units.ts'
+import type { Carbon, ContextRevision, Energy, FactorRevision, Production } from '../core/records.ts'
 import { restoreCalculator } from '../shared/ledger-facts.ts'
 import {
   deploy,
@@ -25,24 +16,11 @@ import {
   type Message,
   type Out,
 } from '../shared/node-kit.ts'
-import { plantFact, type PlantSettings } from '../shared/plant-version.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
 import { ClosedPeriod } from './closed-period.ts'
 import { Emission } from './emission.ts'
+import { optionsOf, settingsOf, versionOf, type PerUnitDef } from './options.ts'
 import { Restatement } from './restatement.ts'
-
-interface PerUnitDef extends NodeDef {
-  plant: string
-  ledger?: string
-  windowSeconds?: number | string
-  views?: View[]
-  emitSeconds?: number | string
-  minCoverage?: number | string
-  horizonHours?: number | string
-  constantFactor?: number | string
-}
-
-const LATENESS_SECONDS = 60
 
 /** CO₂e per unit: sums what the stations before have cut, divides last, and tells every view of every line. */
 export default function (RED: NodeAPI): void {
@@ -92,7 +70,8 @@ class PerUnitStation {
     this.#restatement = new Restatement({
       ledger: this.#ledger,
       plant: { ...this.#plant, settings: settingsOf(this.#options), id: this.#version!.id },
-      alongside: (line) => this.#calculator.alongside(line),
+      calculator: this.#calculator,
+      look: (line) => this.#emission.soon(line),
       publish: (records) => this.#emission.send(records),
       onFault,
     })
@@ -131,7 +110,7 @@ class PerUnitStation {
       case 'context-revision': {
         const revision = message.payload as ContextRevision
         this.#calculator.contextRevision(revision)
-        this.#past(revision.line, revision, 'context-changed')
+        this.#past(revision.line, revision, 'context-changed', ordersOf(revision))
         return this.#emission.soon(revision.line, message['latenessSeconds'])
       }
       case 'query':
@@ -147,9 +126,14 @@ class PerUnitStation {
   }
 
   /** What has changed in a time that is no longer held is reckoned anew from the ledger. */
-  #past(line: string | undefined, { from, to }: { from: number; to: number }, reason: string): void {
+  #past(
+    line: string | undefined,
+    { from, to }: Energy | Production | FactorRevision | ContextRevision,
+    reason: string,
+    orders?: Set<string>,
+  ): void {
     const until = Math.min(to, this.#calculator.forgottenUntil(line))
-    if (from < until) this.#restatement?.want(line, { from, to: until }, reason)
+    if (from < until) this.#restatement?.want(line, { from, to: until }, { reason, ...(orders && { orders }) })
   }
 
   #linesOf({ carrier, zone }: FactorRevision): Set<string | undefined> {
@@ -182,34 +166,9 @@ class PerUnitStation {
 const isLasting = (r: Carbon): boolean => r.status !== 'provisional' || r.revision % KEEP_EVERY === 0
 const KEEP_EVERY = 100
 
-function optionsOf(config: PerUnitDef, { model, calendar }: ReturnType<typeof plantOf>): CalculatorOptions {
-  const views = config.views ?? [...VIEWS]
-  const unknown = views.find((v) => !VIEWS.includes(v))
-  if (unknown !== undefined) throw new Error(`views: expected ${VIEWS.join(', ')}, got "${String(unknown)}"`)
-  const minCoverage = numberFrom(config.minCoverage, 0.95, 'minCoverage')
-  if (minCoverage > 1) throw new Error(`minCoverage: expected 0 to 1, got ${minCoverage}`)
-  const hasConstant = config.constantFactor !== undefined && config.constantFactor !== ''
-  return {
-    model,
-    calendar,
-    views,
-    windowMs: numberFrom(config.windowSeconds, 300, 'windowSeconds', 1) * 1000,
-    minCoverage,
-    horizonMs: numberFrom(config.horizonHours, 48, 'horizonHours', 1) * MS_PER_HOUR,
-    latenessMs: LATENESS_SECONDS * 1000,
-    constantFactor: hasConstant ? numberFrom(config.constantFactor, 0, 'constantFactor') : null,
-  }
-}
-
-const settingsOf = ({ views, windowMs, minCoverage, constantFactor }: CalculatorOptions): PlantSettings => ({
-  views,
-  windowMs,
-  minCoverage,
-  constantFactor,
-})
-
-const versionOf = (options: CalculatorOptions): Fact =>
-  plantFact({ model: options.model, settings: settingsOf(options) })
+/** The orders that a corrected context names. */
+const ordersOf = ({ spans }: ContextRevision): Set<string> =>
+  new Set(spans.flatMap(({ order }) => (order === undefined ? [] : [order])))
 
 function showStatus(node: Node, { line, view, perUnit }: Carbon): void {
   const value = perUnit.kgCO2ePerGood

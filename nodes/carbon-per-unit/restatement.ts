@@ -15,8 +15,10 @@ import type { Ledger } from '../stores/ledger.ts'
 export interface RestatementOptions {
   ledger: Ledger
   plant: Plant
-  /** The lines whose records a fact of a line may move. */
-  alongside: (line: string | undefined) => Iterable<string>
+  /** Holds the records that still move. */
+  calculator: Calculator
+  /** Looks at a line's records again. */
+  look: (line: string) => void
   publish: (records: Carbon[]) => void
   onFault: (error: Error) => void
 }
@@ -43,15 +45,20 @@ export class Restatement {
     this.#options = options
   }
 
-  /** Facts of a line have changed in this time. */
-  want(line: string | undefined, { from, to }: { from: number; to: number }, reason: string): void {
-    for (const moved of this.#options.alongside(line)) {
-      const want = this.#wants.get(moved)
-      if (want) {
-        want.from = Math.min(want.from, from)
-        want.to = Math.max(want.to, to)
-        want.reasons.add(reason)
-      } else this.#wants.set(moved, { line: moved, from, to, reasons: new Set([reason]) })
+  /** Facts of a line have changed in this time, which is no longer held; `orders` are those that they name. */
+  want(
+    line: string | undefined,
+    time: { from: number; to: number },
+    why: { reason: string; orders?: Set<string> },
+  ): void {
+    const { calculator } = this.#options
+    for (const moved of calculator.alongside(line)) {
+      calculator.stale(moved, time, why.orders ?? NONE)
+      const want = this.#wants.get(moved) ?? { line: moved, ...time, reasons: new Set() }
+      this.#wants.set(moved, want)
+      want.from = Math.min(want.from, time.from)
+      want.to = Math.max(want.to, time.to)
+      want.reasons.add(why.reason)
     }
     const now = Date.now()
     if (!this.#timer) this.#since = now
@@ -80,35 +87,36 @@ export class Restatement {
   }
 
   #restated({ line, from, to, reasons }: Want): Carbon[] {
-    const { ledger, plant } = this.#options
+    const { ledger, plant, calculator } = this.#options
     const known = [...ledger.records({ line, since: from, until: to })].filter((r) => !r.adjusts)
-    // A record that still moves is held in memory, and told from there.
     const lasting = known.filter((r) => r.status !== 'provisional')
-    const moving = new Set(known.filter((r) => r.status === 'provisional').map((r) => r.id))
-    const day = plant.calendar.day(from)
-    const names: RecordName[] = [
-      ...lasting,
-      { id: '', view: 'day', line, from: day.from, to: plant.calendar.day(to - 1).to },
+    const whole: RecordName = {
+      id: '',
+      view: 'day',
+      line,
+      from: plant.calendar.day(from).from,
+      to: plant.calendar.day(to - 1).to,
+    }
+    const past = rebuild(ledger, [...lasting, ...calculator.staleNames(line), whole], plant)
+    calculator.takeOver(line, past, reasons)
+    this.#options.look(line)
+    // A record that is still held is told from there.
+    const held = new Set(calculator.names(line).map((name) => name.id))
+    const told = new Map(lasting.filter((r) => !held.has(r.id)).map((r) => [r.id, r]))
+    const news = past
+      .names(line)
+      .filter((n) => n.from >= whole.from && n.to <= whole.to && !told.has(n.id) && !held.has(n.id))
+    const why = [...reasons].sort()
+    const again = [...told.values()].map((before) => ({ ...past.closed(before), revision: before.revision + 1 }))
+    return [
+      ...again
+        .filter((now) => !saysTheSame(told.get(now.id)!, now))
+        .map((now): Carbon => ({ ...now, status: 'restated', reasons: why })),
+      ...news
+        .map((name): Carbon => ({ ...past.closed(name), status: 'final', reasons: [] }))
+        .filter((r) => r.buckets.length > 0),
     ]
-    const calculator = rebuild(ledger, names, plant)
-    const told = new Map(lasting.map((r) => [r.id, r]))
-    const affected = [
-      ...lasting,
-      ...newOnes(calculator, names.at(-1)!).filter((n) => !told.has(n.id) && !moving.has(n.id)),
-    ]
-    return affected.flatMap((name) => {
-      const before = told.get(name.id)
-      const now = calculator.closed(name)
-      if (before && saysTheSame(before, { ...now, status: before.status })) return []
-      if (!before && now.buckets.length === 0) return []
-      const status = before ? ('restated' as const) : ('final' as const)
-      return [
-        { ...now, revision: before ? before.revision + 1 : 0, status, reasons: before ? [...reasons].sort() : [] },
-      ]
-    })
   }
 }
 
-/** Records that lie wholly in a time. */
-const newOnes = (calculator: Calculator, { line, from, to }: RecordName): RecordName[] =>
-  calculator.names(line).filter((name) => name.from >= from && name.to <= to)
+const NONE: ReadonlySet<string> = new Set()

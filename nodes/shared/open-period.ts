@@ -3,21 +3,19 @@
 import type { Ledger } from '../stores/ledger.ts'
 
 /**
- * Since when the ledger's period is open, epoch ms: since the last closing, or since a horizon before its first
- * measurement. `undefined` where nothing was measured yet.
+ * Refuses what is older than the ledger's open period, with the reason. It began with the last closing, or a horizon
+ * before the first measurement that was written; a ledger without one refuses nothing.
  */
-export function openSince(ledger: Ledger, horizonMs: number): number | undefined {
+export function checkOpen(at: number, ledger: Ledger, horizonMs: number): void {
+  const since = openSince(ledger, horizonMs)
+  if (at >= since) return
+  const [begins, got] = [since, at].map((ms) => new Date(ms).toISOString())
+  throw new Error(`time: expected no older than the open period of the ledger, ${begins}, got ${got}`)
+}
+
+function openSince(ledger: Ledger, horizonMs: number): number {
   const closed = ledger.sealedUntil()
   if (closed !== null) return closed
   for (const { from } of ledger.facts({ kind: 'energy' })) return from - horizonMs
-  return undefined
-}
-
-/** Refuses what is older than the open period, with the reason. */
-export function checkOpen(at: number, since: number | undefined): void {
-  if (since !== undefined && at >= since) return
-  const begins = since === undefined ? 'not begun' : new Date(since).toISOString()
-  throw new Error(
-    `time: expected no older than the open period of the ledger, ${begins}, got ${new Date(at).toISOString()}`,
-  )
+  return -Infinity
 }

@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import helper from 'node-red-node-test-helper'
 import type { Carbon } from '../../nodes/core/records.ts'
+import { figuresText } from '../../nodes/shared/compare.ts'
 import type { LedgerNode } from '../../nodes/shared/node-kit.ts'
+import { plantVersions } from '../../nodes/shared/plant-version.ts'
+import { recompute } from '../../nodes/shared/recompute.ts'
 import type { Ledger } from '../../nodes/stores/ledger.ts'
+import { mulberry32 } from '../plant/random.ts'
 import { deployLine, type Line } from './line.ts'
 
 /** Three days of hourly facts with six hours in memory: what comes late is restated from the ledger. */
@@ -45,6 +49,16 @@ const until = async <T>(what: string, look: () => T | undefined): Promise<T> => 
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   throw new Error(`waited in vain for ${what}`)
+}
+
+/** True once the ledger's facts and records have stood still for a second. */
+function quiet(ledger: Ledger): () => true | undefined {
+  let [last, since] = ['', 0]
+  return () => {
+    const now = `${ledger.head()} ${[...ledger.records({})].map((r) => r.revision).join()}`
+    if (now !== last) [last, since] = [now, Date.now()]
+    return Date.now() - since > 1000 ? true : undefined
+  }
 }
 
 describe('facts of a time that is no longer in memory', () => {
@@ -131,6 +145,45 @@ describe('facts of a time that is no longer in memory', () => {
     near(found.units.good, 200)
     assert.equal(found.status, 'final')
   }).timeout(20_000)
+
+  it('in any order end in what the facts give, and what an undisturbed line has told', async () => {
+    await helper.unload()
+    const facts = (): object[] => [
+      factor(0, 40, 0.2),
+      factor(40, 200, 0.4),
+      ...Array.from({ length: HOURS + 1 }, (_, h) => [reading(h, h * 10 + (h % 5)), good(h, h * 100 + (h % 7))]).flat(),
+      ...[0, 11, 24, 29, 48].map((h, i) => job(h, `P${i}`)),
+      job(31, 'P3', { corrects: T0 + 29 * HOUR }),
+      factor(20, 22, 0.9, 1),
+    ]
+    const perUnit = { views: ['order', 'day'] }
+    const run = async (name: string, late: (i: number) => boolean): Promise<Map<string, Carbon>> => {
+      const path = join(folder, `${name}.sqlite`)
+      const disturbed = await deployLine({ model, ledger: path, perUnit, horizonHours: 6 })
+      const [now, then] = [facts().filter((_, i) => !late(i)), facts().filter((_, i) => late(i))]
+      for (const message of [...now, ...then]) {
+        disturbed.send(message)
+        if (then.includes(message)) await disturbed.ask({ ask: 'verify' })
+      }
+      const kept = (helper.getNode('ledger') as unknown as LedgerNode).ledger
+      await until('quiet', quiet(kept))
+      assert.deepEqual([disturbed.faults, disturbed.rejected], [[], []])
+      const records = [...kept.records({})].filter((r) => r.status !== 'provisional' && r.buckets.length > 0)
+      const plant = [...plantVersions(kept).values()][0]!
+      const again = recompute(kept, records, plant)
+      for (const record of records) assert.equal(figuresText(again.get(record.id)!), figuresText(record))
+      await helper.unload()
+      return new Map(records.map((r) => [r.id, r]))
+    }
+    const undisturbed = await run('undisturbed', () => false)
+    for (let seed = 1; seed <= 6; seed++) {
+      const chance = mulberry32(seed)
+      const lates = facts().map((_, i) => i > 0 && chance() < 0.15)
+      const told = await run(`seed-${seed}`, (i) => lates[i]!)
+      for (const [id, record] of undisturbed)
+        assert.equal(figuresText(told.get(id)!), figuresText(record), `${id}, seed ${seed}`)
+    }
+  }).timeout(120_000)
 
   it('of a closed period leave its records alone and are booked in the open one', async () => {
     const day = ledger.record('day|L1|2026-03-02')!

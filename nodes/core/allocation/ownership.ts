@@ -57,6 +57,11 @@ export class Ownership {
     return this.sharedOf(id) !== undefined || this.#backups.has(id) || this.#meters.get(id)?.redundantTo !== undefined
   }
 
+  /** Every meter whose energy is booked by period. */
+  deferred(): string[] {
+    return [...this.#meters.keys()].filter((id) => this.isDeferred(id))
+  }
+
   /** The deferred meters whose bookings hang on the energy of this one. */
   dependents(id: string): ReadonlySet<string> {
     const found = new Set<string>()

@@ -53,9 +53,19 @@ export class Settlement {
     this.#touched.clear()
   }
 
-  /** All claims as they stand; `settle` first. */
-  *claims(): Generator<Claim> {
-    for (const periods of this.#settled.values()) for (const claims of periods.values()) yield* claims
+  /** The claims as they stand, of all periods or of those that end by or after a time; `settle` first. */
+  *claims({ endingBy = Infinity, endingAfter = -Infinity } = {}): Generator<Claim> {
+    for (const [meter, periods] of this.#settled) {
+      const length = this.#periodOf(meter)
+      for (const [from, claims] of periods) {
+        if (from + length <= endingBy && from + length > endingAfter) yield* claims
+      }
+    }
+  }
+
+  /** The longest stretch that is settled as a whole, milliseconds; 0 where nothing is. */
+  get longestPeriodMs(): number {
+    return Math.max(0, ...this.#options.ownership.deferred().map((meter) => this.#periodOf(meter)))
   }
 
   /** Forgets the periods of a meter that ended before a time; what was booked of them is forgotten elsewhere. */

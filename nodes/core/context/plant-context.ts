@@ -35,16 +35,20 @@ interface Line {
 const NOTHING: ContextOutcome = { production: [] }
 const ALL_TIME = { from: 0, to: Number.MAX_SAFE_INTEGER }
 
+/** Counts up with every piece that is sent, so that a piece cut anew replaces the one before, whoever cuts it. */
+export interface PieceCount {
+  last: number
+}
+
 export class PlantContext {
   readonly #lines = new Map<string, Line>()
   readonly #model: PlantModel
-  /** Counts up with every piece that is sent, so that a piece cut anew replaces the one before. */
-  #revision: number
+  readonly #pieces: PieceCount
 
-  /** `firstRevision` must not be below any that was sent before a restart. */
-  constructor(model: PlantModel, calendar: Calendar, firstRevision = 0) {
+  /** `pieces` must not begin below any that was sent before a restart. */
+  constructor(model: PlantModel, calendar: Calendar, pieces: PieceCount = { last: 0 }) {
     this.#model = model
-    this.#revision = firstRevision
+    this.#pieces = pieces
     for (const { id } of model.lines) {
       const context = new LineContext(id, calendar, model.stateMap)
       this.#lines.set(id, {
@@ -146,7 +150,7 @@ export class PlantContext {
     return {
       type: 'production',
       id: name,
-      revision: ++this.#revision,
+      revision: ++this.#pieces.last,
       line: id,
       from,
       to,
@@ -168,7 +172,7 @@ export class PlantContext {
   #cut(id: string, { line, role, interval }: { line: Line; role: UnitRole; interval: CountInterval }): Production[] {
     this.#tell(line, interval)
     const spans = line.context.spans(interval.from, interval.to)
-    const pieces = piecesOf({ line: id, role, interval, spans, revision: ++this.#revision })
+    const pieces = piecesOf({ line: id, role, interval, spans, revision: ++this.#pieces.last })
     const ids = pieces.map((p) => p.id)
     const key = cutKey(role, interval)
     withdraw(

@@ -27,11 +27,13 @@ export interface Booking {
 
 export class Cell {
   readonly key: CellKey
-  readonly units = new UnitTally()
+  units = new UnitTally()
   /** By meter: a machine has few states, so that looking through them is quicker than a name for each pair. */
   readonly #buckets = new Map<string, Bucketed[]>()
   readonly reasons = new Set<string>()
   dirty = true
+  /** True while facts have changed that were booked here and are no longer held. */
+  isStale = false
   /** The newest revision that was sent, and what it said. */
   sent: Carbon | undefined
 
@@ -47,6 +49,12 @@ export class Cell {
   /** True once a final revision was sent. */
   get wasFinal(): boolean {
     return this.sent !== undefined && this.sent.status !== 'provisional'
+  }
+
+  /** Takes everything away that was booked. */
+  clear(): void {
+    this.#buckets.clear()
+    this.units = new UnitTally()
   }
 
   book(part: EnergyPart): void {

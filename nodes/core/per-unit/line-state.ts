@@ -87,10 +87,26 @@ export class LineState {
     return to > 0 ? { from, to } : { from: sent?.from ?? 0, to: sent?.to ?? 0 }
   }
 
+  /** Marks the records that hold some of this time, and those of some orders. */
+  markStale({ from, to }: { from: number; to: number }, orders: ReadonlySet<string>): void {
+    for (const cell of this.cells.values()) {
+      const bounds = this.boundsOf(cell)
+      const isNamed = cell.key.view === 'order' && orders.has(cell.key.order!)
+      if (isNamed || (bounds.from < to && bounds.to > from)) cell.isStale = true
+    }
+  }
+
+  /** A record that was taken over is looked at again. */
+  reopen(cell: Cell): void {
+    cell.isStale = false
+    cell.dirty = true
+    this.#open.add(cell)
+  }
+
   /** Forgets what ended by a time; the context stays for as long as a record that goes on needs it. */
-  prune(before: number): void {
+  prune(before: number, spansBefore: number): void {
     this.pruned = before
-    let needed = before
+    let needed = spansBefore
     for (const [id, cell] of this.cells) {
       const bounds = this.boundsOf(cell)
       if (bounds.to > before) {

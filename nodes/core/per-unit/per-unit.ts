@@ -5,20 +5,14 @@
  * postings, so the state is a pure function of the facts held, whatever order they came in.
  */
 
-import { siteSpan, type Claim } from '../allocation/claims.ts'
-import { Ownership, SITE } from '../allocation/ownership.ts'
-import { Settlement } from '../allocation/settlement.ts'
-import type { HeldView } from '../allocation/shares.ts'
+import type { Claim } from '../allocation/claims.ts'
+import { SITE } from '../allocation/ownership.ts'
+import { Books, type BooksOptions } from './books.ts'
 import { Cell } from './cell.ts'
-import { FactStore } from './fact-store.ts'
 import { FactorTimeline } from '../factor/factor.ts'
-import { LineState } from './line-state.ts'
-import type { PlantModel } from '../plant.ts'
-import { PostingRules } from './postings.ts'
 import { nextRevision, recordOf, type RenderingOptions } from './rendering.ts'
 import { factorReason, spansByMachine } from './revision.ts'
 import {
-  isMissing,
   UNIT_ROLES,
   type Carbon,
   type ContextRevision,
@@ -29,13 +23,10 @@ import {
 } from '../records.ts'
 import { withContext, withFactors, type ContextSpan } from '../segments.ts'
 import type { EnergyPart } from './tally.ts'
-import { keyOf, viewKeying, type CellKey, type RecordName, type ViewOptions } from './views.ts'
+import { keyOf, type RecordName } from './views.ts'
 
-export interface CalculatorOptions extends ViewOptions {
-  model: PlantModel
+export interface CalculatorOptions extends BooksOptions {
   minCoverage: number
-  /** How far back facts are kept and can still change, milliseconds. */
-  horizonMs: number
   latenessMs: number
   constantFactor: number | null
   /** Version of the plant model and of these settings; named in each record. */
@@ -51,36 +42,24 @@ export interface HeldFacts {
 
 export class Calculator {
   readonly #options: CalculatorOptions
-  readonly #rules: PostingRules
-  readonly #energy = new FactStore<Energy>((e) => e.meter)
-  readonly #production = new FactStore<Production>((p) => p.line)
-  readonly #lines = new Map<string, LineState>()
+  readonly #books: Books
   readonly #rendering: RenderingOptions
-  readonly #ownership: Ownership
-  readonly #settlement: Settlement
-  /** What lies before is not held of any line, also of one that nothing is held of. */
-  #forgotten = 0
 
   constructor(options: CalculatorOptions) {
-    const { model, minCoverage, constantFactor, plant, windowMs: periodMs } = options
+    const { model, minCoverage, constantFactor, plant } = options
     const products = new Map(model.products.map((p) => [p.sku, p]))
-    const ownership = new Ownership(model)
-    const book = (claims: readonly Claim[], sign: 1 | -1, reason: string | undefined): void =>
-      claims.forEach((claim) => this.#claim(claim, sign, reason))
     this.#options = options
-    this.#ownership = ownership
-    this.#rules = new PostingRules(ownership, viewKeying(options))
-    this.#settlement = new Settlement({ ownership, facts: this.#view, products, periodMs, book })
+    this.#books = new Books(options)
     this.#rendering = { products, minCoverage, constantFactor, plant }
   }
 
   /** Takes a meter interval in; a higher revision replaces a lower one, `replaces` are withdrawn. */
   energy(energy: Energy): void {
     if (this.isForgotten(energy.line, energy.to)) return
-    const { gone, isNew } = this.#energy.put(energy)
+    const { gone, isNew } = this.#books.energy.put(energy)
     const reason = gone.length > 0 || this.#isLate(energy.line, energy.to) ? 'late-energy' : undefined
-    for (const old of gone) this.#book(old, -1, reason)
-    if (isNew) this.#book(energy, 1, reason)
+    for (const old of gone) this.#books.book(old, -1, reason)
+    if (isNew) this.#books.book(energy, 1, reason)
   }
 
   /** Takes a piece of production in. */
@@ -89,11 +68,11 @@ export class Calculator {
     // A piece without any units only withdraws others.
     const isWithdrawal = UNIT_ROLES.every((role) => piece[role] === null)
     const { gone, isNew } = isWithdrawal
-      ? { gone: this.#production.withdraw(piece), isNew: false }
-      : this.#production.put(piece)
+      ? { gone: this.#books.production.withdraw(piece), isNew: false }
+      : this.#books.production.put(piece)
     const reason = why ?? (gone.length > 0 || this.#isLate(piece.line, piece.to) ? 'late-count' : undefined)
-    for (const old of gone) this.#count(old, -1, reason)
-    if (isNew) this.#count(piece, 1, reason)
+    for (const old of gone) this.#books.count(old, -1, reason)
+    if (isNew) this.#books.count(piece, 1, reason)
   }
 
   /** Lays new factors over the energy of a carrier and zone. */
@@ -103,7 +82,7 @@ export class Calculator {
     const { carrier, zone, from, to } = revision
     for (const meter of this.#options.model.meters) {
       if (meter.carrier !== carrier || (meter.zone ?? this.#options.model.gridZone) !== zone) continue
-      for (const energy of this.#energy.touching(meter.id, from, to)) {
+      for (const energy of this.#books.energy.touching(meter.id, from, to)) {
         this.#recut(energy, withFactors(energy, timeline.pieces(carrier, zone, from, to)), factorReason)
       }
     }
@@ -111,15 +90,15 @@ export class Calculator {
 
   /** Lays a corrected context over the energy and the time of a line; its production comes with it. */
   contextRevision(revision: ContextRevision): void {
-    const line = this.#line(revision.line)
+    const line = this.#books.line(revision.line)
     const bySpan = spansByMachine(revision)
     for (const span of bySpan.get('') ?? []) line.spans.correct(span)
     line.touchAll('context-changed', revision)
-    this.#settlement.touchLine(revision.line, revision, 'context-changed')
+    this.#books.settlement.touchLine(revision.line, revision, 'context-changed')
     for (const meter of this.#options.model.meters) {
       if (meter.line !== revision.line) continue
       const spans = bySpan.get(meter.machine ?? '') ?? bySpan.get('') ?? []
-      for (const energy of this.#energy.touching(meter.id, revision.from, revision.to)) {
+      for (const energy of this.#books.energy.touching(meter.id, revision.from, revision.to)) {
         this.#recut(energy, withContext(energy, spans), () => 'context-changed')
       }
     }
@@ -131,49 +110,49 @@ export class Calculator {
    * on `skipped` revisions later.
    */
   restoreRecord(record: Carbon, skipped: number): void {
-    const cell = this.#line(record.line).cells.get(record.id)
+    const cell = this.#books.line(record.line).cells.get(record.id)
     if (!cell) return
     cell.sent = record.status === 'provisional' ? { ...record, revision: record.revision + skipped } : record
   }
 
   lines(): string[] {
-    return [...this.#lines.keys()]
+    return [...this.#books.lines.keys()]
   }
 
   /** The lines whose records a fact of this line may move, itself included; `SITE` for a fact of no line. */
   alongside(line: string = SITE): Iterable<string> {
-    return this.#ownership.alongside(line)
+    return this.#books.ownership.alongside(line)
   }
 
   /** The newest source time seen on a line. */
   newest(line: string): number {
-    return this.#line(line).newest
+    return this.#books.line(line).newest
   }
 
   /**
    * Records of a line that have something new to say: those whose view has closed by `watermark`, and with `all` the
-   * open ones too. Each comes with its next revision.
+   * open ones too. Each comes with its next revision. A stale one waits until it was taken over.
    */
   due(line: string, watermark: number, all: boolean): Carbon[] {
-    this.#settlement.settle()
-    const state = this.#line(line)
+    this.#books.settlement.settle()
+    const state = this.#books.line(line)
     state.close(watermark)
     const result: Carbon[] = []
     for (const cell of state.open()) {
       const closed = state.endOf(cell) <= watermark
-      if (!cell.dirty || !(all || closed)) continue
+      if (!cell.dirty || cell.isStale || !(all || closed)) continue
       const record = nextRevision(state, cell, { ...this.#rendering, closed })
       cell.dirty = false
       if (record) result.push(record)
     }
-    this.#prune(line, state)
+    this.#books.prune(line)
     return result
   }
 
   /** The record of an id as the facts held give it now, or `undefined`. */
   figures(id: string): Carbon | undefined {
-    this.#settlement.settle()
-    for (const state of this.#lines.values()) {
+    this.#books.settlement.settle()
+    for (const state of this.#books.lines.values()) {
       const cell = state.cells.get(id)
       if (cell) return recordOf(state, cell, { ...this.#rendering, closed: cell.wasFinal }, cell.sent?.revision ?? 0)
     }
@@ -182,38 +161,60 @@ export class Calculator {
 
   /** A record whose time has passed, as the facts held give it; one that nothing belongs to is empty. */
   closed(record: RecordName): Carbon {
-    this.#settlement.settle()
-    const state = this.#line(record.line)
+    this.#books.settlement.settle()
+    const state = this.#books.line(record.line)
     const cell = state.cells.get(record.id) ?? new Cell(keyOf(record))
     return recordOf(state, cell, { ...this.#rendering, closed: true }, 0)
   }
 
   /** True where what ended by `to` is no longer held: told again it would count twice, as nobody knows that it was there. */
   isForgotten(line: string = SITE, to: number): boolean {
-    return to <= this.forgottenUntil(line)
+    return to <= this.#books.forgottenUntil(line)
   }
 
   /** Up to when the facts of a line are no longer held. */
   forgottenUntil(line: string = SITE): number {
-    return this.#lines.get(line)?.pruned ?? this.#forgotten
+    return this.#books.forgottenUntil(line)
+  }
+
+  /**
+   * Says that facts of a line have changed in a time that is no longer held. The records that reach from there into the
+   * time that is are stale: they are not told until `takeOver`. `orders` are those that the change names.
+   */
+  stale(line: string, time: { from: number; to: number }, orders: ReadonlySet<string>): void {
+    this.#books.line(line).markStale(time, orders)
+  }
+
+  /** The stale records of a line, with the time of them that is forgotten. */
+  staleNames(line: string): RecordName[] {
+    const state = this.#books.line(line)
+    const stale = [...state.cells.values()].filter((cell) => cell.isStale)
+    const forgotten = stale.map((cell) => ({ ...cell.key, from: state.boundsOf(cell).from, to: state.pruned }))
+    return forgotten.filter(({ from, to }) => from < to)
+  }
+
+  /** Reckons the stale records of a line anew, with what a calculator of the forgotten time says of it. */
+  takeOver(line: string, past: Calculator, reasons: Iterable<string>): void {
+    const state = this.#books.line(line)
+    for (const cell of state.cells.values()) if (cell.isStale) for (const why of reasons) cell.reasons.add(why)
+    this.#books.takeOver(line, past.#books)
   }
 
   /** The names of a line's records that are held. */
   names(line: string): RecordName[] {
-    this.#settlement.settle()
-    const state = this.#line(line)
+    this.#books.settlement.settle()
+    const state = this.#books.line(line)
     return [...state.cells.values()].map((cell) => ({ ...cell.key, ...state.boundsOf(cell) }))
   }
 
   /** Forgets the records that ended by a time: their facts are not, or not all, held. */
   forgetRecords(before: number): void {
-    this.#forgotten = before
-    for (const state of this.#lines.values()) state.prune(before)
+    this.#books.forget(before)
   }
 
   /** Says that a line was measured from a time on, by facts that are not held. */
   measuredSince(line: string, from: number): void {
-    const state = this.#line(line)
+    const state = this.#books.line(line)
     state.first = Math.min(state.first, from)
   }
 
@@ -221,115 +222,34 @@ export class Calculator {
   held(from: number, to: number): HeldFacts {
     const touches = (x: { from: number; to: number }): boolean => x.from < to && x.to > from
     return {
-      claims: [...this.#claims()].filter(touches),
-      production: [...this.#production.all()].filter(touches),
-      spans: (line) => [...this.#line(line).spans.within(Math.max(from, this.#line(line).first), to)],
+      claims: [...this.#books.claims()].filter(touches),
+      production: [...this.#books.production.all()].filter(touches),
+      spans: (line) => {
+        const { spans, first } = this.#books.line(line)
+        return [...spans.within(Math.max(from, first), to)]
+      },
     }
   }
 
   /** What belongs to one record: the parts behind it, in order of time. */
   partsOf(id: string): EnergyPart[] {
     const found: EnergyPart[] = []
-    for (const claim of this.#claims()) {
-      for (const { key, part } of this.#rules.post(claim, 1)) if (key.id === id) found.push(part)
+    for (const claim of this.#books.claims()) {
+      for (const { key, part } of this.#books.postings(claim)) if (key.id === id) found.push(part)
     }
     const name = ({ claim }: EnergyPart): string => `${claim.energy.id}\n${claim.booking.meter}`
     return found.sort((a, b) => a.from - b.from || (name(a) < name(b) ? -1 : 1))
   }
 
-  /** Every claim on the energy held. */
-  *#claims(): Generator<Claim> {
-    this.#settlement.settle()
-    for (const energy of this.#energy.all()) yield* this.#rules.claims(energy)
-    yield* this.#settlement.claims()
-  }
-
-  #book(energy: Energy, sign: 1 | -1, reason: string | undefined): void {
-    for (const claim of this.#rules.claims(energy)) this.#claim(claim, sign, reason)
-    if (sign === 1) this.#line(energy.line ?? SITE).saw(energy, this.#spansOf(energy))
-    this.#settlement.touchMeter(energy.meter, energy, reason)
-  }
-
-  #claim(claim: Claim, sign: 1 | -1, reason: string | undefined): void {
-    for (const { key, part } of this.#rules.post(claim, sign)) this.#cell(key, part.to, reason)?.book(part)
-  }
-
-  #count(piece: Production, sign: 1 | -1, reason: string | undefined): void {
-    for (const { key, share } of this.#rules.units(piece)) this.#cell(key, share.to, reason)?.count(piece, share, sign)
-    this.#settlement.touchLine(piece.line, piece, reason)
-    if (sign === 1) this.#line(piece.line).saw(piece, [{ from: piece.from, to: piece.to, context: piece.context }])
-  }
-
   #recut(energy: Energy, segments: Segment[], reason: (before: Segment[], after: Segment[]) => string): void {
     const before = energy.segments ?? []
     const why = reason(before, segments)
-    this.#book(energy, -1, why)
+    this.#books.book(energy, -1, why)
     energy.segments = segments
-    this.#book(energy, 1, why)
-  }
-
-  /** The line's own context of a meter interval; a machine with states of its own says nothing about the line. */
-  #spansOf({ line, from, to, segments }: Energy): ContextSpan[] {
-    if (line === undefined) return [siteSpan(from, to)]
-    const spans: ContextSpan[] = []
-    for (const { from, to, context } of segments ?? []) {
-      if (context && (isMissing(context) || context.machine === undefined)) spans.push({ from, to, context })
-    }
-    return spans
+    this.#books.book(energy, 1, why)
   }
 
   #isLate(line: string = SITE, to: number): boolean {
-    return to <= this.#line(line).newest - this.#options.latenessMs
-  }
-
-  #line(line: string): LineState {
-    let state = this.#lines.get(line)
-    if (!state) {
-      this.#lines.set(line, (state = new LineState(this.#ownership.expected(line))))
-      state.pruned = this.#forgotten
-    }
-    return state
-  }
-
-  /** The cell for a part that ends at `to`; none where it is forgotten: made anew it would hold a part of the whole. */
-  #cell(key: CellKey, to: number, reason: string | undefined): Cell | undefined {
-    const state = this.#line(key.line)
-    if (to <= state.pruned && !state.cells.has(key.id)) return undefined
-    const cell = state.cell(key)
-    if (reason) cell.reasons.add(reason)
-    return cell
-  }
-
-  /** Now and then a line forgets what is older than its horizon: one may play an old recording while another is live. */
-  #prune(line: string, state: LineState): void {
-    const before = state.newest - this.#options.horizonMs
-    if (before < state.pruned + PRUNE_EVERY_MS) return
-    const kept = line === SITE ? Math.min(before, this.#leastPruned(state.newest)) : before
-    for (const meter of this.#ownership.own(line)) {
-      this.#energy.prune(meter, kept)
-      this.#settlement.prune(meter, kept)
-    }
-    this.#production.prune(line, before)
-    state.prune(before)
-  }
-
-  /** How far all lines have forgotten that keep up with the site: they may still change what they carry of its energy. */
-  #leastPruned(newest: number): number {
-    let least = newest
-    for (const state of this.#lines.values()) {
-      if (state.newest > newest - 2 * this.#options.horizonMs)
-        least = Math.min(least, state.newest - this.#options.horizonMs)
-    }
-    return least
-  }
-
-  get #view(): HeldView {
-    return {
-      energyOf: (meter, from, to) => this.#energy.touching(meter, from, to),
-      production: (line, from, to) => this.#production.touching(line, from, to),
-      spans: (line, from, to) => this.#line(line).spans.within(from, to),
-    }
+    return to <= this.#books.line(line).newest - this.#options.latenessMs
   }
 }
-
-const PRUNE_EVERY_MS = 600_000

@@ -1,7 +1,7 @@
 /** What a meter of the plant model must say of its fuel, and what it must not, for it would do nothing. */
 
 import { amountUnit, isHeatingUnit } from './fuel.ts'
-import type { Fault } from './plant-check.ts'
+import type { Fault } from './plant-walk.ts'
 import { amountOf } from './units.ts'
 
 type Json = Record<string, unknown>

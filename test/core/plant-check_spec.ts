@@ -39,7 +39,7 @@ describe('the meters of a plant model', () => {
     [
       'a meter below itself',
       [meter('a', { parent: 'b' }), meter('b', { parent: 'a' })],
-      /^meters\[0\]\.parent: expected a meter that is not below this one, got "b"$/,
+      /^meters\[0\]\.parent: expected a meter that is not below this one, got "b"$/m,
     ],
     [
       'a meter that repeats itself',

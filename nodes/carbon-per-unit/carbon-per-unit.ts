@@ -142,7 +142,12 @@ class PerUnitStation {
   }
 
   #answer(message: Message, out: Out): void {
-    const source = { calculator: this.#calculator, options: this.#options, verify: () => this.#ledger?.verify() }
+    const source = {
+      calculator: this.#calculator,
+      options: this.#options,
+      past: (id: string) => this.#restatement?.pastOf(id),
+      verify: () => this.#ledger?.verify(),
+    }
     message.payload = answer(message.payload as Record<string, unknown>, source)
     out.send(1, message)
   }

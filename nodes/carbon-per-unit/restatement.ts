@@ -66,6 +66,16 @@ export class Restatement {
     this.#timer = setTimeout(() => this.#run(), Math.max(0, Math.min(QUIET_MS, this.#since + PATIENCE_MS - now)))
   }
 
+  /** A calculator with the facts of a record of old time, to explain it; `undefined` where the ledger has no such record. */
+  pastOf(id: string): Calculator | undefined {
+    const { ledger, plant } = this.#options
+    const record = ledger.record(id)
+    if (!record || record.adjusts) return undefined
+    const past = rebuild(ledger, [record], plant)
+    past.restoreRecord(record, 0)
+    return past
+  }
+
   stop(): void {
     clearTimeout(this.#timer)
   }

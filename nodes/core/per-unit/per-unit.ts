@@ -159,6 +159,11 @@ export class Calculator {
     return undefined
   }
 
+  /** True where the facts of a record are held. */
+  holds(id: string): boolean {
+    return [...this.#books.lines.values()].some((state) => state.cells.get(id)?.isStale === false)
+  }
+
   /** A record whose time has passed, as the facts held give it; one that nothing belongs to is empty. */
   closed(record: RecordName): Carbon {
     this.#books.settlement.settle()

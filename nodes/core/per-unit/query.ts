@@ -8,6 +8,8 @@ import { TOTAL_KEYS, totalsOf, type TotalKey } from './totals.ts'
 export interface QuerySource {
   calculator: Calculator
   options: CalculatorOptions
+  /** A calculator with the facts of a record that is no longer held; `undefined` where no ledger has it. */
+  past(id: string): Calculator | undefined
   /** The ledger's word on its hash chain; `undefined` where there is no ledger. */
   verify(): object | undefined
 }
@@ -25,7 +27,8 @@ export function answer(query: Json, source: QuerySource): Json {
     case 'explain': {
       const id = query['id']
       if (typeof id !== 'string') throw fault('id', 'the id of a record', id)
-      const chain = explain(source.calculator, id)
+      const past = source.calculator.holds(id) ? undefined : source.past(id)
+      const chain = explain(past ?? source.calculator, id)
       return { ...query, type: 'answer', ...(chain ?? { missing: `no facts of ${id} are held` }) }
     }
     case 'verify':

@@ -78,6 +78,8 @@ function columnsFor(carriers: string[]): Column[] {
     ['scope 2 market-based (kgCO2e)', (r) => r.kgCO2e.scope2Market],
     ['scope 3.3 upstream (kgCO2e)', (r) => r.kgCO2e.scope3Upstream],
     ['total (kgCO2e)', (r) => r.kgCO2e.total],
+    ['of it in scrap (kgCO2e)', (r) => r.scrap?.kgCO2e],
+    ['carried in the ratios for what is not known (kgCO2e)', (r) => r.surrogate?.kgCO2e],
     ['produced (units)', (r) => r.units.produced],
     ['good (units)', (r) => r.units.good],
     ['scrap (units)', (r) => r.units.scrap],
@@ -102,6 +104,9 @@ function columnsFor(carriers: string[]): Column[] {
           .map(([field, why]) => `${field}: ${why}`)
           .join('; '),
     ],
+    ['adjusts record', (r) => r.adjusts?.id],
+    ['adjusts revision', (r) => r.adjusts?.revision],
+    ['plant model', (r) => r.plant],
     ['scope notes', (r) => r.scopeNotes],
     ['ledger head (SHA-256)', (r) => r.chainHead],
   ]

@@ -27,7 +27,9 @@ export interface ExportScope extends ExportPeriod {
   includeProvisional: boolean
 }
 
-type Figures = Pick<Carbon, 'kWh' | 'kWhByCarrier' | 'kgCO2e' | 'units' | 'coverage' | 'factor'>
+type Figures = Pick<Carbon, 'kWh' | 'kWhByCarrier' | 'kgCO2e' | 'units' | 'coverage' | 'factor'> & Extras
+/** What not every record has. */
+type Extras = Pick<Carbon, 'scrap' | 'surrogate' | 'adjusts' | 'plant'>
 
 /** One line of an export. Times are ISO 8601 UTC, energy is kWh, emissions are kg CO₂e. */
 export interface AuditRecord extends Figures, Pick<Carbon, 'id' | 'revision' | 'status' | 'reasons' | 'view' | 'line'> {
@@ -97,7 +99,7 @@ export function selectRecords(records: Iterable<Carbon>, scope: ExportScope): Se
 
 function auditRecord(carbon: Carbon, { site, scopeNotes, chainHead }: ExportScope): AuditRecord {
   const { id, revision, status, reasons, view, line, order, sku, shift } = carbon
-  const { kWh, kWhByCarrier, kgCO2e, units, coverage, factor } = carbon
+  const { kWh, kWhByCarrier, kgCO2e, units, coverage, factor, scrap, surrogate, adjusts, plant } = carbon
   const perUnit = { ...carbon.perUnit }
   delete perUnit.missing
   return {
@@ -107,6 +109,10 @@ function auditRecord(carbon: Carbon, { site, scopeNotes, chainHead }: ExportScop
     ...(sku !== undefined && { sku }),
     ...(shift !== undefined && { shift }),
     ...{ from: ISO(carbon.from), to: ISO(carbon.to), kWh, kWhByCarrier, kgCO2e, units, perUnit, coverage, factor },
+    ...(scrap && { scrap }),
+    ...(surrogate && { surrogate }),
+    ...(adjusts && { adjusts }),
+    ...(plant !== undefined && { plant }),
     missing: missingOf(carbon),
     ...(scopeNotes !== '' && { scopeNotes }),
     chainHead,

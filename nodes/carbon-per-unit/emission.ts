@@ -29,6 +29,7 @@ export class Emission {
   readonly #waiting = new Set<string>()
   readonly #timer: NodeJS.Timeout
   #scheduled: NodeJS.Immediate | undefined
+  readonly #leaving: Carbon[] = []
   #lane: Promise<void> = Promise.resolve()
 
   constructor(calculator: Calculator, options: EmissionOptions) {
@@ -95,10 +96,14 @@ export class Emission {
     if (records.length > 0) this.send(records)
   }
 
-  /** Sends records after those that are on their way. */
+  /** Sends records after those that are on their way; what comes meanwhile leaves together. */
   send(records: Carbon[]): void {
+    this.#leaving.push(...records)
     this.#lane = this.#lane
-      .then(() => this.#options.publish(records))
+      .then(() => {
+        const all = this.#leaving.splice(0)
+        return all.length > 0 ? this.#options.publish(all) : undefined
+      })
       .catch((error: Error) => this.#options.onFault(error))
   }
 

@@ -6,6 +6,7 @@ import { Carried } from './carried.ts'
 import { textOf, type ChainRow, type FactRow } from './chain.ts'
 import type { Compacted, CompactOrder, Seal } from './ledger.ts'
 import { hashOfRecords } from './seals.ts'
+import { headOf } from './sqlite-facts.ts'
 import { ALL_SEALS, coveredBodies } from './sqlite-seals.ts'
 import type { Statements } from './statements.ts'
 
@@ -20,7 +21,9 @@ interface Plan {
   /** The facts up to this one, after the last anchor. */
   toSeq: number
   head: string
-  /** Where the time begins that stays. */
+  /** All measurements that go end before it. */
+  until: number
+  /** Where the time begins that stays: earlier, where a measurement that stays reaches back. */
   since: number
 }
 
@@ -44,6 +47,7 @@ export function compact(
   if (!plan) return null
   onStep('planned')
   const from = lastAnchor(db)
+  const newest = headOf(db).seq
   const carried = new Carried(plan.since)
   const folder = new Archive(archive, manifestsOf(db))
   folder.write('facts.jsonl', factLines(db, plan.toSeq, carried))
@@ -60,12 +64,14 @@ export function compact(
   onStep('facts out')
   const standing = carried.rows()
   standing.forEach(append)
+  const copies = { carriedFrom: newest + 1, carriedTo: newest + standing.length }
   onStep('facts carried')
   const records = db.run(THIN_OUT, plan.seal.n)
   db.run(CLEAR_POSTINGS, plan.seal.until)
   onStep('records out')
   const left = hashOfRecords(coveredBodies(db, 1, plan.seal.n))
-  addAnchor(db, { at, seq: plan.toSeq, hash: plan.head, seal: plan.seal.n, ...left, archive, manifest })
+  const { seal, toSeq: seq, head: hash, until } = plan
+  addAnchor(db, { at, until, seq, hash, ...copies, seal: seal.n, ...left, archive, manifest })
   onStep('anchored')
   guard()
   onStep('guarded')
@@ -88,7 +94,7 @@ function planOf(db: Statements, before: number): Plan | undefined {
   const toSeq = Math.max(anchor.seq, Math.min(lastGone(db, until), newestSealed(db)))
   const head = db.get<{ hash: string }>('SELECT hash FROM facts WHERE seq = ?', toSeq)?.hash ?? anchor.hash
   const staying = `SELECT min("from") AS at FROM facts WHERE ${MEASURED} AND "to" >= ?`
-  return { seal, toSeq, head, since: Math.min(until, db.get<{ at: number | null }>(staying, until)?.at ?? until) }
+  return { seal, toSeq, head, until, since: Math.min(until, db.get<{ at: number | null }>(staying, until)?.at ?? until) }
 }
 
 /** The fact before the first measurement that reaches a time: all measurements up to it have ended. */

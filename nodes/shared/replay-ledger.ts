@@ -10,7 +10,7 @@ import type { KeptRecord, LedgerFile } from '../stores/ledger-file.ts'
 import { firstDifference, type Difference } from './compare.ts'
 import { grouped } from './grouped.ts'
 import { plantVersions, type Plant } from './plant-version.ts'
-import { recompute } from './recompute.ts'
+import { recompute, restsOnFrom } from './recompute.ts'
 
 export interface ReplayScope {
   /** Records that begin in `[from, to)`; default: all. */
@@ -33,6 +33,8 @@ export interface ReplayStep {
   compared: number
   /** Records that still move, and adjusting records, which are no figure of their own time. */
   passedOver: number
+  /** Records whose facts are in an archive that is not read here. */
+  archived: number
   disagreements: Disagreement[]
 }
 
@@ -47,7 +49,7 @@ export function* replayLedger(file: LedgerFile, scope: ReplayScope = {}): Genera
   const calendar = [...plants.values()].at(-1)?.calendar
   for (let [at, end] = [time.from, time.from]; at < time.to; at = end) {
     end = Math.min(endOf(at, chunkMs, calendar), time.to)
-    const step = { done: (end - time.from) / (time.to - time.from), facts: 0, compared: 0, passedOver: 0 }
+    const step = { done: (end - time.from) / (time.to - time.from), facts: 0, compared: 0, passedOver: 0, archived: 0 }
     yield compareAll(file, kept(file, scope.views ?? VIEWS, { from: at, to: end }), { plants, step })
   }
 }
@@ -62,9 +64,11 @@ function compareAll(
 ): ReplayStep {
   const lasting = records.filter(({ record }) => record.status !== 'provisional' && record.adjusts === undefined)
   step.passedOver += records.length - lasting.length
+  const held = lasting.filter(({ record }) => archivesOf(file, record, plants).length === 0)
+  step.archived += lasting.length - held.length
   const disagreements: Disagreement[] = []
   // Records of one version of the plant, whose facts end at one row, are reckoned together.
-  for (const group of grouped(lasting, ({ record, upTo }) => `${record.plant}|${upTo}`)) {
+  for (const group of grouped(held, ({ record, upTo }) => `${record.plant}|${upTo}`)) {
     const { upTo } = group[0]!
     const told = group.map(({ record }) => record)
     const plant = plants.get(told[0]!.plant ?? '')
@@ -74,6 +78,12 @@ function compareAll(
     for (const record of told) disagreements.push(...against(record, reckoned.get(record.id)))
   }
   return { ...step, disagreements }
+}
+
+/** The archives that hold the facts of a record; none where the file has all of them. */
+export function archivesOf(file: LedgerFile, record: Carbon, plants: ReadonlyMap<string, Plant>): string[] {
+  const plant = plants.get(record.plant ?? '')
+  return file.archivesOf({ from: plant ? restsOnFrom(record, plant) : record.from, to: record.to })
 }
 
 function against(told: Carbon, reckoned: Carbon | undefined): Disagreement[] {

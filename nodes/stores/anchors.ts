@@ -31,10 +31,8 @@ export interface Anchor {
   anchor: string
 }
 
-const COLUMNS = [
-  ...(['n', 'at', 'until', 'seq', 'hash', 'carriedFrom', 'carriedTo'] as const),
-  ...(['seal', 'records', 'recordsHash', 'archive', 'manifest', 'anchor'] as const),
-]
+const NAMES = 'n at until seq hash carriedFrom carriedTo seal records recordsHash archive manifest anchor'
+const COLUMNS = NAMES.split(' ') as (keyof Anchor)[]
 export const ALL_ANCHORS = `SELECT ${COLUMNS.join(', ')} FROM anchors ORDER BY n`
 
 /** The chain before its first fact. */

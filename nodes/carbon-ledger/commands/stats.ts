@@ -40,7 +40,7 @@ function statsOf(file: LedgerFile, path: string) {
     const counts = { provisional: count('provisional'), final: count('final'), restated: count('restated') }
     return of.length > 0 ? [{ view, ...counts }] : []
   })
-  const seal = file.seals().at(-1)
+  const seal = file.seals.at(-1)
   const newestSeal = seal ? { n: seal.n, until: iso(seal.until), seq: seal.seq } : null
   return { file: path, bytes: statSync(path).size, head: file.head(), newestSeal, facts, lines, records }
 }

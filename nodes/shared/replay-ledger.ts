@@ -35,6 +35,8 @@ export interface ReplayStep {
   passedOver: number
   /** Records whose facts are in an archive that is not read here. */
   archived: number
+  /** Those archives. */
+  archives: ReadonlySet<string>
   disagreements: Disagreement[]
 }
 
@@ -54,7 +56,7 @@ export function* replayLedger(file: LedgerFile, scope: ReplayScope = {}): Genera
   }
 }
 
-type Counts = Omit<ReplayStep, 'disagreements'>
+type Counts = Omit<ReplayStep, 'archives' | 'disagreements'>
 type Time = { from: number; to: number }
 
 function compareAll(
@@ -64,7 +66,12 @@ function compareAll(
 ): ReplayStep {
   const lasting = records.filter(({ record }) => record.status !== 'provisional' && record.adjusts === undefined)
   step.passedOver += records.length - lasting.length
-  const held = lasting.filter(({ record }) => archivesOf(file, record, plants).length === 0)
+  const archives = new Set<string>()
+  const held = lasting.filter(({ record }) => {
+    const found = archivesOf(file, record, plants)
+    for (const archive of found) archives.add(archive)
+    return found.length === 0
+  })
   step.archived += lasting.length - held.length
   const disagreements: Disagreement[] = []
   // Records of one version of the plant, whose facts end at one row, are reckoned together.
@@ -77,7 +84,7 @@ function compareAll(
     step.compared += told.length
     for (const record of told) disagreements.push(...against(record, reckoned.get(record.id)))
   }
-  return { ...step, disagreements }
+  return { ...step, archives, disagreements }
 }
 
 /** The archives that hold the facts of a record; none where the file has all of them. */

@@ -18,7 +18,7 @@ import {
   type WaitingLetters,
 } from './ledger-extents.ts'
 import { APPLICATION_ID } from './schema.ts'
-import { loadSqlite } from './sqlite-reader.ts'
+import { NEWEST_TIME, loadSqlite } from './sqlite-reader.ts'
 import { ALL_SEALS } from './sqlite-seals.ts'
 import { Statements } from './statements.ts'
 
@@ -37,7 +37,7 @@ interface RecordRow {
 
 const NEWEST = 'revision = (SELECT max(revision) FROM main.records WHERE id = r.id)'
 
-export class LedgerFile implements Pick<Ledger, 'facts' | 'head'> {
+export class LedgerFile implements Pick<Ledger, 'facts' | 'head' | 'newest'> {
   /** Closed periods, oldest first. */
   readonly seals: readonly Seal[] = []
   /** Where older facts are, oldest first. */
@@ -102,6 +102,10 @@ export class LedgerFile implements Pick<Ledger, 'facts' | 'head'> {
   head(): string {
     const last = this.#one<{ hash: string }>('SELECT hash FROM main.facts ORDER BY seq DESC LIMIT 1')
     return last?.hash ?? this.#newestAnchor.hash
+  }
+
+  newest(): number | null {
+    return this.#one<{ at: number | null }>(NEWEST_TIME)?.at ?? null
   }
 
   /** What facts there are, by kind and line; counted once, with one walk over the file. */

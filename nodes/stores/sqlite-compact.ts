@@ -94,7 +94,13 @@ function planOf(db: Statements, before: number): Plan | undefined {
   const toSeq = Math.max(anchor.seq, Math.min(lastGone(db, until), newestSealed(db)))
   const head = db.get<{ hash: string }>('SELECT hash FROM facts WHERE seq = ?', toSeq)?.hash ?? anchor.hash
   const staying = `SELECT min("from") AS at FROM facts WHERE ${MEASURED} AND "to" >= ?`
-  return { seal, toSeq, head, until, since: Math.min(until, db.get<{ at: number | null }>(staying, until)?.at ?? until) }
+  return {
+    seal,
+    toSeq,
+    head,
+    until,
+    since: Math.min(until, db.get<{ at: number | null }>(staying, until)?.at ?? until),
+  }
 }
 
 /** The fact before the first measurement that reaches a time: all measurements up to it have ended. */

@@ -49,7 +49,7 @@ export function* replayLedger(file: LedgerFile, scope: ReplayScope = {}): Genera
   const chunkMs = chunkOf(file)
   const plants = plantVersions(file)
   const calendar = [...plants.values()].at(-1)?.calendar
-  for (let [at, end] = [time.from, time.from]; at < time.to; at = end) {
+  for (let at = time.from, end: number; at < time.to; at = end) {
     end = Math.min(endOf(at, chunkMs, calendar), time.to)
     const step = { done: (end - time.from) / (time.to - time.from), facts: 0, compared: 0, passedOver: 0, archived: 0 }
     yield compareAll(file, kept(file, scope.views ?? VIEWS, { from: at, to: end }), { plants, step })

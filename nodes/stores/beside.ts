@@ -62,13 +62,13 @@ function archivesIn(folder: string): string[] {
 
 function read(db: Statements, folder: string): void {
   const { files } = JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as Manifest
-  const linesIn = (name: string): Iterable<string> => linesOf(join(folder, name), files[name]!.sha256)
-  for (const line of linesIn('facts.jsonl')) {
+  for (const [name, { sha256 }] of Object.entries(files)) check(join(folder, name), sha256)
+  for (const line of linesOf(join(folder, 'facts.jsonl'))) {
     const { seq, hash, fact } = JSON.parse(line) as { seq: number; hash: string; fact: Fact }
     const { kind, id, revision, line: of, from, to, body } = fact
     db.run(ADD_FACT, seq, kind, id, revision, of, from, to, canonicalJson(body, id), hash)
   }
-  for (const text of linesIn('records.jsonl')) {
+  for (const text of linesOf(join(folder, 'records.jsonl'))) {
     const { seal, record } = JSON.parse(text) as { seal: number; record: Carbon }
     const { id, revision, view, line, from, to, status } = record
     if (status === 'provisional') continue
@@ -76,21 +76,31 @@ function read(db: Statements, folder: string): void {
   }
 }
 
-/** The lines of a file; throws at its end where it is not the one that the manifest names. */
-function* linesOf(path: string, sha256: string): Generator<string> {
-  const [sum, text, buffer] = [createHash('sha256'), new StringDecoder(), Buffer.alloc(CHUNK)]
+/** Throws where a file is not the one that the manifest names, before anything of it is taken. */
+function check(path: string, sha256: string): void {
+  const sum = createHash('sha256')
+  for (const chunk of chunksOf(path)) sum.update(chunk)
+  const got = sum.digest('hex')
+  if (got !== sha256) throw new Error(`${path}: expected the SHA-256 ${sha256} of its manifest, got ${got}`)
+}
+
+/** Each line of a file ends with a newline. */
+function* linesOf(path: string): Generator<string> {
+  const text = new StringDecoder()
+  let rest = ''
+  for (const chunk of chunksOf(path)) {
+    const lines = (rest + text.write(chunk)).split('\n')
+    rest = lines.pop()!
+    yield* lines
+  }
+}
+
+function* chunksOf(path: string): Generator<Buffer> {
+  const buffer = Buffer.alloc(CHUNK)
   const file = openSync(path, 'r')
   try {
-    let rest = ''
-    for (let bytes; (bytes = readSync(file, buffer)) > 0;) {
-      sum.update(buffer.subarray(0, bytes))
-      const lines = (rest + text.write(buffer.subarray(0, bytes))).split('\n')
-      rest = lines.pop()!
-      yield* lines
-    }
+    for (let bytes; (bytes = readSync(file, buffer)) > 0;) yield buffer.subarray(0, bytes)
   } finally {
     closeSync(file)
   }
-  const got = sum.digest('hex')
-  if (got !== sha256) throw new Error(`${path}: expected the SHA-256 ${sha256} of its manifest, got ${got}`)
 }

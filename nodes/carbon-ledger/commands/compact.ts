@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { LedgerFile } from '../../stores/ledger-file.ts'
 import { LEAST_KEEP_DAYS } from '../housekeeping.ts'
 import { UsageError, folderOf, iso, timeOf, type Command } from './command.ts'
@@ -22,6 +23,8 @@ exit code  0  done
     const before = timeOf(given, 'before')
     const archive = folderOf(given, 'archive')
     if (archive === undefined) throw new UsageError('--archive: expected a folder, got nothing')
+    if (existsSync(archive))
+      throw new UsageError(`--archive: expected a new folder, got ${archive}, which is there already`)
     const path = given.positionals[0]!
     const done = await writing(
       path,

@@ -233,7 +233,11 @@ describe('mes-carbon', () => {
     [['replay', ledger, '--view', 'week'], 2, /--view: expected one of window, shift, .*, got week/],
     [['replay', ledger, '--from', 'monday'], 2, /--from: expected epoch milliseconds, or ISO 8601 .*, got "monday"/],
     [['replay', ledger, '--from', '2026-03-03', '--to', '2026-03-02'], 2, /--to: expected a time after 2026-03-03T/],
-    [['replay', ledger, '--speed', '3'], 2, /option: expected one of --from, --to, --view, --archive, --help, got --speed/],
+    [
+      ['replay', ledger, '--speed', '3'],
+      2,
+      /option: expected one of --from, --to, --view, --archive, --help, got --speed/,
+    ],
     [['replay', ledger, 'more'], 2, /expected 1 arguments, got "more" besides/],
     [['stats', ledger, '--json=yes'], 2, /--json: expected no value/],
     [['explain', ledger, 'order|L1|O99'], 1, /record id: expected one of the ledger, got "order\|L1\|O99"/],

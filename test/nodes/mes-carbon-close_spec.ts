@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -86,12 +86,13 @@ describe('mes-carbon on closed time', () => {
 
   describe('close', () => {
     it('says what it closed and the seal that stands for it', () => {
-      const [seal] = rowsOf(closed!, 'SELECT * FROM seals WHERE n = 1')
-      assert.equal(
-        said['close'],
-        `seal     1\nuntil    2026-03-03T00:00:00Z\nfacts    ${seal!['facts'] as number}, up to row ${seal!['seq'] as number}\n` +
-          `records  ${count(closed!, 'seal = 1')}\nhead     ${seal!['hash'] as string}\nhash     ${seal!['seal'] as string}\n`,
-      )
+      const [{ facts, seq, hash, seal }] = rowsOf(closed!, 'SELECT * FROM seals WHERE n = 1') as unknown as [
+        Record<string, string>,
+      ]
+      const records = count(closed!, 'seal = 1')
+      const expected = ['n        1', 'until    2026-03-03T00:00:00Z', `facts    ${facts}, up to row ${seq}`]
+      expected.push(`records  ${records}`, `head     ${hash}`, `seal     ${seal}`)
+      assert.equal(said['close'], `${expected.join('\n')}\n`)
     })
 
     it('closes a file that a ledger has open, which sees it at once and goes on', async () => {
@@ -186,6 +187,18 @@ describe('mes-carbon on closed time', () => {
       assert.match(stdout, /agrees byte for byte/)
       assert.match(stdout, /\n {2}oven-e {2}2026-03-02T10:10:00Z {2}2026-03-02T10:20:00Z +3\.4\d+ {2}measured/)
     })
+  })
+
+  it('evidence says of how many records the facts have gone', async () => {
+    const out = file('evidence')
+    const period = ['--from', '2026-03-02', '--to', '2026-03-03']
+    const stdout = await ok('evidence', compacted!, ...period, '--out', out)
+    const gone = Number(
+      /0 records differ from their facts; the facts of (\d+) records are in an archive/.exec(stdout)![1],
+    )
+    const { counts } = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as { counts: { archived: number } }
+    assert.ok(gone > 5)
+    assert.equal(counts.archived, gone)
   })
 
   describe('compact', () => {

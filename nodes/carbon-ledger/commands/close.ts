@@ -21,22 +21,14 @@ exit code  0  closed
   async run(given) {
     const until = timeOf(given, 'until')
     const path = given.positionals[0]!
-    const seal = await writing(
+    const closed = await writing(
       path,
       (file) => check(file, until),
       (ledger) => ledger.seal(until, Date.now()),
     )
-    const { n, seq, facts, records, hash } = seal
-    console.log(
-      told({
-        seal: n,
-        until: iso(seal.until),
-        facts: `${facts}, up to row ${seq}`,
-        records,
-        head: hash,
-        hash: seal.seal,
-      }),
-    )
+    const { n, seq, records, hash, seal } = closed
+    const facts = `${closed.facts}, up to row ${seq}`
+    console.log(told({ n, until: iso(closed.until), facts, records, head: hash, seal }))
     return 0
   },
 }

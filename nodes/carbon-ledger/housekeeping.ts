@@ -24,7 +24,7 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
 /** What still stands in open time may have been told a month before. */
-const LEAST_KEEP_DAYS = 31
+export const LEAST_KEEP_DAYS = 31
 
 /** Reads the dialog's fields; throws with the field, expected and got. */
 export function readHabits(config: { closeAfterDays?: number | string; keepDays?: number | string }): Habits {

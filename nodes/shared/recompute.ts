@@ -30,7 +30,7 @@ export function recompute(ledger: Facts, wanted: readonly RecordName[], plant: P
 /** A calculator that holds the facts of the wanted records. */
 export function rebuild(ledger: Facts, wanted: readonly RecordName[], plant: Plant): Calculator {
   const { model, calendar, settings, id } = plant
-  const time = hullOf(wanted, longestPeriod(model, settings))
+  const time = hullOf(wanted, longestPeriod(plant))
   const forAsLong = { horizonMs: Number.MAX_SAFE_INTEGER, latenessMs: 0 }
   const calculator = new Calculator({
     model,
@@ -57,12 +57,18 @@ function hullOf(records: readonly RecordName[], periodMs: number): { from: numbe
 }
 
 /** The longest stretch that is shared out as a whole, milliseconds; 0 where nothing is shared. */
-function longestPeriod({ meters }: Plant['model'], { windowMs }: Plant['settings']): number {
-  const periods = meters.flatMap(({ shared, redundantTo }) => {
+const longestPeriod = (plant: Pick<Plant, 'model' | 'settings'>): number => Math.max(0, ...periodsOf(plant))
+
+/** Where the time begins whose facts a record rests on: what is shared out as a whole is known as a whole. */
+export const restsOnFrom = ({ from }: Pick<RecordName, 'from'>, plant: Plant): number =>
+  Math.min(from, ...periodsOf(plant).map((ms) => Math.floor(from / ms) * ms))
+
+/** The lengths of the periods that energy is shared out by, milliseconds; each begins at a multiple of it. */
+function periodsOf({ model, settings }: Pick<Plant, 'model' | 'settings'>): number[] {
+  return model.meters.flatMap(({ shared, redundantTo }) => {
     if (shared?.periodMinutes !== undefined) return [shared.periodMinutes * 60_000]
-    return shared || redundantTo !== undefined ? [windowMs] : []
+    return shared || redundantTo !== undefined ? [settings.windowMs] : []
   })
-  return Math.max(0, ...periods)
 }
 
 /** What the figures of a time rest on, by kind. */

@@ -10,7 +10,7 @@ import type { KeptRecord, LedgerFile } from '../stores/ledger-file.ts'
 import { firstDifference, type Difference } from './compare.ts'
 import { grouped } from './grouped.ts'
 import { plantVersions, type Plant } from './plant-version.ts'
-import { recompute } from './recompute.ts'
+import { recompute, restsOnFrom } from './recompute.ts'
 
 export interface ReplayScope {
   /** Records that begin in `[from, to)`; default: all. */
@@ -33,6 +33,10 @@ export interface ReplayStep {
   compared: number
   /** Records that still move, and adjusting records, which are no figure of their own time. */
   passedOver: number
+  /** Records whose facts are in an archive that is not read here. */
+  archived: number
+  /** Those archives. */
+  archives: ReadonlySet<string>
   disagreements: Disagreement[]
 }
 
@@ -48,13 +52,13 @@ export function* replayLedger(file: LedgerFile, scope: ReplayScope = {}): Genera
   let at = time.from
   while (at < time.to) {
     const end = Math.min(endOf(at, chunkMs, calendar), time.to)
-    const step = { done: (end - time.from) / (time.to - time.from), facts: 0, compared: 0, passedOver: 0 }
+    const step = { done: (end - time.from) / (time.to - time.from), facts: 0, compared: 0, passedOver: 0, archived: 0 }
     yield compareAll(file, kept(file, scope.views ?? VIEWS, { from: at, to: end }), { plants, step })
     at = end
   }
 }
 
-type Counts = Omit<ReplayStep, 'disagreements'>
+type Counts = Omit<ReplayStep, 'archives' | 'disagreements'>
 type Time = { from: number; to: number }
 
 function compareAll(
@@ -64,9 +68,16 @@ function compareAll(
 ): ReplayStep {
   const lasting = records.filter(({ record }) => record.status !== 'provisional' && record.adjusts === undefined)
   step.passedOver += records.length - lasting.length
+  const archives = new Set<string>()
+  const held = lasting.filter(({ record }) => {
+    const found = archivesOf(file, record, plants)
+    for (const archive of found) archives.add(archive)
+    return found.length === 0
+  })
+  step.archived += lasting.length - held.length
   const disagreements: Disagreement[] = []
   // Records of one version of the plant, whose facts end at one row, are reckoned together.
-  for (const group of grouped(lasting, ({ record, upTo }) => `${record.plant}|${upTo}`)) {
+  for (const group of grouped(held, ({ record, upTo }) => `${record.plant}|${upTo}`)) {
     const { upTo } = group[0]!
     const told = group.map(({ record }) => record)
     const plant = plants.get(told[0]!.plant ?? '')
@@ -75,7 +86,13 @@ function compareAll(
     step.compared += told.length
     for (const record of told) disagreements.push(...against(record, reckoned.get(record.id)))
   }
-  return { ...step, disagreements }
+  return { ...step, archives, disagreements }
+}
+
+/** The archives that hold the facts of a record; none where the file has all of them. */
+export function archivesOf(file: LedgerFile, record: Carbon, plants: ReadonlyMap<string, Plant>): string[] {
+  const plant = plants.get(record.plant ?? '')
+  return file.archivesOf({ from: plant ? restsOnFrom(record, plant) : record.from, to: record.to })
 }
 
 function against(told: Carbon, reckoned: Carbon | undefined): Disagreement[] {

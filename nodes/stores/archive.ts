@@ -33,7 +33,7 @@ export interface Manifest {
 }
 
 const FORMAT = 'mes-carbon archive 1'
-const MANIFEST = 'manifest.json'
+export const MANIFEST = 'manifest.json'
 const CHUNK = 1 << 16
 
 /** Written as a draft beside its place, and there only when all of it is on disk. */

@@ -5,37 +5,24 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 import type { Carbon, View } from '../core/records.ts'
-import { GENESIS, factOf, type FactRow } from './chain.ts'
-import type { Fact, FactKind, FactQuery, Ledger, RecordQuery } from './ledger.ts'
+import { ALL_ANCHORS, ORIGIN, type Anchor } from './anchors.ts'
+import { NEWEST_OF_OLD, layBeside } from './beside.ts'
+import { GENESIS, factOf, type ChainRow, type FactRow } from './chain.ts'
+import type { Fact, FactKind, FactQuery, Ledger, RecordQuery, Seal } from './ledger.ts'
+import {
+  factExtents,
+  recordExtents,
+  waitingLetters,
+  type FactExtent,
+  type RecordExtent,
+  type WaitingLetters,
+} from './ledger-extents.ts'
 import { APPLICATION_ID } from './schema.ts'
-import { loadSqlite } from './sqlite-reader.ts'
+import { NEWEST_TIME, loadSqlite } from './sqlite-reader.ts'
+import { ALL_SEALS } from './sqlite-seals.ts'
+import { Statements } from './statements.ts'
 
 type Value = string | number
-
-/** The facts of one kind and line. */
-export interface FactExtent {
-  kind: FactKind
-  line: string
-  facts: number
-  from: number
-  to: number
-  /** The longest time that one of them is about, milliseconds. */
-  longest: number
-}
-
-/** The records of a view: the newest revision of each. */
-export interface RecordExtent {
-  view: View
-  status: Carbon['status']
-  records: number
-  from: number
-  to: number
-}
-
-/** A closed period: the row of a seal, as the store wrote it. */
-export type SealRow = { n: number; until: number; seq: number } & Record<string, Value | null>
-
-export type SealedRow = FactRow & { seq: number; hash: string }
 
 export interface KeptRecord {
   record: Carbon
@@ -48,20 +35,33 @@ interface RecordRow {
   seal: number | null
 }
 
-const NEWEST = 'revision = (SELECT max(revision) FROM records WHERE id = r.id)'
+const NEWEST = 'revision = (SELECT max(revision) FROM main.records WHERE id = r.id)'
 
-export class LedgerFile implements Pick<Ledger, 'facts' | 'head'> {
+export class LedgerFile implements Pick<Ledger, 'facts' | 'head' | 'newest'> {
+  /** Closed periods, oldest first. */
+  readonly seals: readonly Seal[] = []
+  /** Where older facts are, oldest first. */
+  readonly anchors: readonly Anchor[] = []
   readonly #db: DatabaseSync
+  readonly #statements: Statements
+  /** The anchors whose archives are read, too. */
+  readonly #laid: readonly Anchor[] = []
   #extents: FactExtent[] | undefined
-  #seals: SealRow[] | undefined
 
-  /** Throws where the file is no ledger. */
-  constructor(path: string) {
+  /** Throws where the file is no ledger, or `archive` no folder of its archives: what is in those is read, too. */
+  constructor(path: string, archive?: string) {
     this.#db = new (loadSqlite().DatabaseSync)(path, { readOnly: true })
+    this.#statements = new Statements(this.#db)
     try {
       this.#db.exec('BEGIN')
       const id = this.#one<{ application_id: number }>('PRAGMA application_id')!.application_id
       if (id !== APPLICATION_ID) throw new Error('expected a carbon ledger, got another database')
+      if (this.#closesPeriods) {
+        this.seals = [...this.#all<Seal>(ALL_SEALS)]
+        this.anchors = [...this.#all<Anchor>(ALL_ANCHORS)]
+      }
+      if (archive !== undefined) this.#laid = layBeside(this.#statements, archive, this.anchors)
+      this.#showNewest()
     } catch (error) {
       this.#db.close()
       throw error
@@ -79,8 +79,8 @@ export class LedgerFile implements Pick<Ledger, 'facts' | 'head'> {
   }
 
   /** Facts as the rows they are, with their seals. */
-  rows(query: FactQuery): Iterable<SealedRow> {
-    return this.#rows<SealedRow>('*', query)
+  rows(query: FactQuery): Iterable<ChainRow> {
+    return this.#rows<ChainRow>('*', query)
   }
 
   #rows<T>(columns: string, { kind, line, since, until }: FactQuery, upTo?: number): Iterable<T> {
@@ -92,29 +92,44 @@ export class LedgerFile implements Pick<Ledger, 'facts' | 'head'> {
       ['"from" < ?', until],
       // The index goes by the end of a fact: without a bound of its end, all of the file after `since` is looked at.
       ['"to" < ?', until === undefined ? undefined : until + this.#longest(kind)],
-      ['seq <= ?', upTo],
+      // What was carried forward was there long before.
+      [`(seq <= ? ${this.#carried})`, upTo],
     ])
     const found = `SELECT seq FROM facts ${where}`
     return this.#all(`SELECT ${columns} FROM facts WHERE seq IN (${found}) ORDER BY seq`, values)
   }
 
   head(): string {
-    return this.#one<{ hash: string }>('SELECT hash FROM facts ORDER BY seq DESC LIMIT 1')?.hash ?? GENESIS
+    const last = this.#one<{ hash: string }>('SELECT hash FROM main.facts ORDER BY seq DESC LIMIT 1')
+    return last?.hash ?? this.#newestAnchor.hash
+  }
+
+  newest(): number | null {
+    return this.#one<{ at: number | null }>(NEWEST_TIME)?.at ?? null
   }
 
   /** What facts there are, by kind and line; counted once, with one walk over the file. */
   extents(): readonly FactExtent[] {
-    const columns = 'count(*) AS facts, min("from") AS "from", max("to") AS "to", max("to" - "from") AS longest'
-    this.#extents ??= [
-      ...this.#all<FactExtent>(`SELECT kind, line, ${columns} FROM facts GROUP BY kind, line ORDER BY kind, line`, []),
-    ]
-    return this.#extents
+    return (this.#extents ??= factExtents(this.#statements))
   }
 
   recordExtents(): RecordExtent[] {
-    const columns = 'view, status, count(*) AS records, min("from") AS "from", max("to") AS "to"'
-    const sql = `SELECT ${columns} FROM records AS r WHERE ${NEWEST} GROUP BY view, status ORDER BY view, status`
-    return [...this.#all<RecordExtent>(sql, [])]
+    return recordExtents(this.#statements)
+  }
+
+  /** Letters that wait for a target; none in a file of a release that had no outbox. */
+  waitingLetters(): WaitingLetters[] {
+    return this.#closesPeriods ? waitingLetters(this.#statements) : []
+  }
+
+  /** Where the facts of a time are that are not read here: the folders of the archives, as they were when they were made. */
+  archivesOf({ from, to }: { from: number; to: number }): string[] {
+    let before = -Infinity
+    return this.anchors.flatMap((anchor) => {
+      const holds = from < anchor.until && to > before && !this.#laid.includes(anchor)
+      before = Math.max(before, anchor.until)
+      return holds ? [anchor.archive] : []
+    })
   }
 
   /** The newest revision of each record of a view that meets the query, by `from`, then id. */
@@ -125,39 +140,46 @@ export class LedgerFile implements Pick<Ledger, 'facts' | 'head'> {
       ['"to" > ?', since],
       ['"from" < ?', until],
     ])
-    const sql = `SELECT body, ${this.#seal} AS seal FROM records AS r ${where} AND ${NEWEST} ORDER BY "from", id`
+    const sql = `SELECT body, seal FROM newest ${where} ORDER BY "from", id`
     for (const row of this.#all<RecordRow>(sql, values)) yield this.#kept(row)
   }
 
   /** The hash that the chain had before a row. */
   hashBefore(seq: number): string {
-    return this.#one<{ hash: string }>('SELECT hash FROM facts WHERE seq = ?', seq - 1)?.hash ?? GENESIS
+    const before = this.#one<{ hash: string }>('SELECT hash FROM facts WHERE seq = ?', seq - 1)
+    return before?.hash ?? this.anchors.find((anchor) => anchor.seq === seq - 1)?.hash ?? GENESIS
   }
 
   /** The newest revision of one record. */
   record(id: string): KeptRecord | undefined {
-    const sql = `SELECT body, ${this.#seal} AS seal FROM records WHERE id = ? ORDER BY revision DESC LIMIT 1`
-    const row = this.#one<RecordRow>(sql, id)
+    const row = this.#one<RecordRow>('SELECT body, seal FROM newest WHERE id = ?', id)
     return row && this.#kept(row)
   }
 
-  /** The closed periods, oldest first; none in a file of a release that had no seals. */
-  seals(): readonly SealRow[] {
-    this.#seals ??= this.#hasSeals ? [...this.#all<SealRow>('SELECT * FROM seals ORDER BY n', [])] : []
-    return this.#seals
-  }
-
-  get #hasSeals(): boolean {
+  /** False in a file of the first release. */
+  get #closesPeriods(): boolean {
     return this.#one(`SELECT 1 FROM sqlite_master WHERE name = 'seals'`) !== undefined
   }
 
-  /** The column of a record that says which seal covers it. */
-  get #seal(): string {
-    return this.#hasSeals ? 'seal' : 'NULL'
+  get #newestAnchor(): typeof ORIGIN {
+    return this.anchors.at(-1) ?? ORIGIN
+  }
+
+  /** The rows that count whatever `upTo` is. */
+  get #carried(): string {
+    const carried = this.anchors.filter((anchor) => !this.#laid.includes(anchor))
+    return carried.map(({ carriedFrom, carriedTo }) => `OR seq BETWEEN ${carriedFrom} AND ${carriedTo}`).join(' ')
+  }
+
+  #showNewest(): void {
+    const seal = this.#closesPeriods ? 'seal' : 'NULL'
+    const kept = `SELECT id, revision, view, line, "from", "to", status, body, ${seal} AS seal FROM main.records AS r`
+    const old = this.#laid.length > 0 ? NEWEST_OF_OLD : ''
+    this.#db.exec(`CREATE TEMP VIEW newest AS ${kept} WHERE ${NEWEST} ${old}`)
   }
 
   #kept({ body, seal }: RecordRow): KeptRecord {
-    const upTo = seal === null ? undefined : this.seals().find(({ n }) => n === seal)?.seq
+    const upTo = seal === null ? undefined : this.seals.find(({ n }) => n === seal)?.seq
     return { record: JSON.parse(body) as Carbon, upTo }
   }
 
@@ -168,11 +190,11 @@ export class LedgerFile implements Pick<Ledger, 'facts' | 'head'> {
   }
 
   #one<T>(sql: string, ...values: Value[]): T | undefined {
-    return this.#db.prepare(sql).get(...values) as T | undefined
+    return this.#statements.get<T>(sql, ...values)
   }
 
-  #all<T>(sql: string, values: Value[]): Iterable<T> {
-    return this.#db.prepare(sql).iterate(...values) as Iterable<T>
+  #all<T>(sql: string, values: Value[] = []): Iterable<T> {
+    return this.#statements.walk<T>(sql, ...values)
   }
 }
 

@@ -104,8 +104,11 @@ CREATE TRIGGER seals_are_not_deleted BEFORE DELETE ON seals
 CREATE TABLE anchors (
   n INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
+  until INTEGER NOT NULL,
   seq INTEGER NOT NULL,
   hash TEXT NOT NULL,
+  carriedFrom INTEGER NOT NULL,
+  carriedTo INTEGER NOT NULL,
   seal INTEGER NOT NULL,
   records INTEGER NOT NULL,
   recordsHash TEXT NOT NULL,

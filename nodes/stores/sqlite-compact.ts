@@ -6,10 +6,11 @@ import { Carried } from './carried.ts'
 import { textOf, type ChainRow, type FactRow } from './chain.ts'
 import type { Compacted, CompactOrder, Seal } from './ledger.ts'
 import { hashOfRecords } from './seals.ts'
+import { headOf } from './sqlite-facts.ts'
 import { ALL_SEALS, coveredBodies } from './sqlite-seals.ts'
 import type { Statements } from './statements.ts'
 
-/** An order that nobody ended holds facts back no longer than this. */
+/** A record of a later period, or of none, an order that nobody ended, holds facts back no longer than this. */
 const HELD_BACK_MS = 31 * 86_400_000
 /** The file is made smaller where this share of it is free; less is filled again by what comes. */
 const FREE_SHARE = 0.25
@@ -20,11 +21,16 @@ interface Plan {
   /** The facts up to this one, after the last anchor. */
   toSeq: number
   head: string
-  /** Where the time begins that stays. */
+  /** All measurements that go end before it. */
+  until: number
+  /** Where the time begins that stays: earlier, where a measurement that stays reaches back. */
   since: number
 }
 
 const MEASURED = `kind IN ('energy', 'production')`
+const STAYING_FACTS = `SELECT min("from") AS at FROM facts WHERE ${MEASURED} AND "to" >= ?`
+/** A shift or an order over the end of the period is closed later, if it is: it goes with all that it rests on. */
+const STAYING_RECORDS = `SELECT min("from") AS at FROM records WHERE seal IS NULL OR seal > ?`
 const OLD_RECORDS = `SELECT seal, body FROM records WHERE seal > ? AND seal <= ? ORDER BY id, revision`
 const THIN_OUT = `DELETE FROM records AS r WHERE seal <= ? AND (view = 'window' AND adjusts IS NULL
   OR revision < (SELECT max(revision) FROM records WHERE id = r.id AND status <> 'provisional'))`
@@ -44,6 +50,7 @@ export function compact(
   if (!plan) return null
   onStep('planned')
   const from = lastAnchor(db)
+  const newest = headOf(db).seq
   const carried = new Carried(plan.since)
   const folder = new Archive(archive, manifestsOf(db))
   folder.write('facts.jsonl', factLines(db, plan.toSeq, carried))
@@ -60,12 +67,14 @@ export function compact(
   onStep('facts out')
   const standing = carried.rows()
   standing.forEach(append)
+  const copies = { carriedFrom: newest + 1, carriedTo: newest + standing.length }
   onStep('facts carried')
   const records = db.run(THIN_OUT, plan.seal.n)
   db.run(CLEAR_POSTINGS, plan.seal.until)
   onStep('records out')
   const left = hashOfRecords(coveredBodies(db, 1, plan.seal.n))
-  addAnchor(db, { at, seq: plan.toSeq, hash: plan.head, seal: plan.seal.n, ...left, archive, manifest })
+  const { seal, toSeq: seq, head: hash, until } = plan
+  addAnchor(db, { at, until, seq, hash, ...copies, seal: seal.n, ...left, archive, manifest })
   onStep('anchored')
   guard()
   onStep('guarded')
@@ -83,12 +92,17 @@ function planOf(db: Statements, before: number): Plan | undefined {
   const anchor = lastAnchor(db)
   const seal = db.get<Seal>('SELECT * FROM seals WHERE until <= ? ORDER BY n DESC LIMIT 1', before)
   if (!seal || seal.n <= anchor.seal) return undefined
-  const open = db.get<{ at: number | null }>('SELECT min("from") AS at FROM records WHERE seal IS NULL')?.at
-  const until = Math.max(Math.min(seal.until, open ?? Infinity), seal.until - HELD_BACK_MS)
+  const staying = db.get<{ at: number | null }>(STAYING_RECORDS, seal.n)?.at
+  const until = Math.max(Math.min(seal.until, staying ?? Infinity), seal.until - HELD_BACK_MS)
   const toSeq = Math.max(anchor.seq, Math.min(lastGone(db, until), newestSealed(db)))
   const head = db.get<{ hash: string }>('SELECT hash FROM facts WHERE seq = ?', toSeq)?.hash ?? anchor.hash
-  const staying = `SELECT min("from") AS at FROM facts WHERE ${MEASURED} AND "to" >= ?`
-  return { seal, toSeq, head, since: Math.min(until, db.get<{ at: number | null }>(staying, until)?.at ?? until) }
+  return {
+    seal,
+    toSeq,
+    head,
+    until,
+    since: Math.min(until, db.get<{ at: number | null }>(STAYING_FACTS, until)?.at ?? until),
+  }
 }
 
 /** The fact before the first measurement that reaches a time: all measurements up to it have ended. */

@@ -61,12 +61,14 @@ export function* readNewest<T>(path: string, table: 'records' | 'alerts', condit
   for (const { body } of readRows<{ body: string }>(path, sql, values)) yield JSON.parse(body) as T
 }
 
-/** The latest time that a measurement reaches; `null` where there is none. One look per kind: each is one step in the index. */
-export function readNewestTime(path: string): number | null {
-  const each = MEASURED_KINDS.map(() => 'SELECT max("to") AS at FROM facts WHERE kind = ?').join(' UNION ALL ')
-  const [row] = readRows<{ at: number | null }>(path, `SELECT max(at) AS at FROM (${each})`, [...MEASURED_KINDS])
-  return row?.at ?? null
-}
+/** The latest time that a measurement reaches. One look per kind: each is one step in the index. */
+export const NEWEST_TIME = `SELECT max(at) AS at FROM (${MEASURED_KINDS.map(
+  (kind) => `SELECT max("to") AS at FROM facts WHERE kind = '${kind}'`,
+).join(' UNION ALL ')})`
+
+/** `null` where nothing was measured. */
+export const readNewestTime = (path: string): number | null =>
+  reading(path, (db) => db.get<{ at: number | null }>(NEWEST_TIME))?.at ?? null
 
 /** The hash of the newest fact. */
 export function readHead(path: string): string {

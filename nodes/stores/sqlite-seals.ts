@@ -16,11 +16,12 @@ const ENDED = `SELECT id FROM records AS r
 /** All revisions of a record are covered, so that none of them is looked at again by the next closing. */
 const COVER = 'UPDATE records SET seal = ? WHERE id = ?'
 const BODIES = `SELECT body FROM records AS r WHERE seal BETWEEN ? AND ? AND ${isNewest} ORDER BY id`
-/** A column that no longer says what the body says breaks the seal: its record counts as an empty text. */
+/** A body that is no JSON, or a column that says something else, breaks the seal: its record counts as an empty text. */
 const TRUE_BODIES = BODIES.replace(
   'body',
-  `CASE WHEN (id, revision, view, line, "from", "to", status) IS (body ->> 'id', body ->> 'revision', body ->> 'view',
-     body ->> 'line', body ->> 'from', body ->> 'to', body ->> 'status') THEN body ELSE '' END AS body`,
+  `CASE WHEN NOT json_valid(body) THEN ''
+     WHEN (id, revision, view, line, "from", "to", status) IS (body ->> 'id', body ->> 'revision', body ->> 'view',
+       body ->> 'line', body ->> 'from', body ->> 'to', body ->> 'status') THEN body ELSE '' END AS body`,
 )
 const COVERED_BY = `SELECT seal FROM records WHERE id = ? AND seal IS NOT NULL LIMIT 1`
 const IS_KEPT = 'SELECT 1 FROM records WHERE id = ? AND revision = ?'

@@ -1,6 +1,7 @@
 /** Two eventful days of a line on the bench, with a restart in the middle: the ledger that the command is tried on. */
 
 import helper from 'node-red-node-test-helper'
+import type { LedgerNode } from '../../nodes/shared/node-kit.ts'
 import { deployLine, type Line } from './line.ts'
 
 const T0 = Date.UTC(2026, 2, 2)
@@ -137,10 +138,12 @@ async function feed(told: Told[], ledger: string): Promise<Line> {
   return line
 }
 
-/** Records leave one commit after the other; until none has come for a while. */
+/** Records leave one commit after the other: until a commit of ours, which comes after those at hand, has let none out. */
 async function isQuiet(line: Line): Promise<void> {
+  const { ledger } = helper.getNode('ledger') as unknown as LedgerNode
   for (let seen = -1; seen < line.records.length;) {
     seen = line.records.length
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await ledger.append([])
+    for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
   }
 }

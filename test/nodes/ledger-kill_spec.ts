@@ -11,7 +11,8 @@ import { HORIZON, inputsOf, keyOf, keysOf, model, options, plant } from './fixtu
 import { ledgerBench } from './fixtures/ledger-bench.ts'
 import { random } from './fixtures/random.ts'
 
-const KILLS = 50
+/** Each costs the start of a process. */
+const KILLS = Number(process.env['KILLS'] ?? 50)
 const MINUTES = 3_000
 const writer = new URL('fixtures/kept-line-writer.ts', import.meta.url).pathname
 

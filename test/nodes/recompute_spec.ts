@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { Calendar } from '../../nodes/core/calendar.ts'
 import type { Carbon } from '../../nodes/core/records.ts'
-import { recompute } from '../../nodes/shared/recompute.ts'
+import type { PlantModel } from '../../nodes/core/plant.ts'
+import { recompute, restsOnFrom } from '../../nodes/shared/recompute.ts'
 import { figuresText } from '../../nodes/shared/compare.ts'
 import { zonedTime } from '../../nodes/shared/zone.ts'
 import { MemoryLedger } from '../../nodes/stores/memory.ts'
@@ -11,6 +12,7 @@ import { HOUR, Pipeline } from '../core/pipeline.ts'
 import { mulberry32, shuffle } from '../plant/random.ts'
 import { ledgerFacts, silent } from './ledger-of.ts'
 
+const MINUTE = 60_000
 const FOREVER = Number.MAX_SAFE_INTEGER
 const settings = {
   views: ['window', 'shift', 'order', 'sku-shift', 'day'] as const,
@@ -44,4 +46,19 @@ describe('recomputing records from a ledger', () => {
       { numRuns: 150 },
     )
   }).timeout(120_000)
+
+  const shared = (periodMinutes?: number) => ({ lines: ['L1'], rule: 'units', ...(periodMinutes && { periodMinutes }) })
+  const table: [what: string, meters: object[], from: number][] = [
+    ['no meter that is shared', [{}], 10 * HOUR + 7 * MINUTE],
+    ['an hourly share', [{}, { shared: shared(60) }], 10 * HOUR],
+    ['a share by window', [{ shared: shared() }], 10 * HOUR + 5 * MINUTE],
+    ['a meter that stands in', [{ redundantTo: 'a' }], 10 * HOUR + 5 * MINUTE],
+  ]
+  for (const [what, meters, from] of table) {
+    it(`rests a record of 10:07 with ${what} on whole periods`, () => {
+      const model = { ...MODEL, meters: meters as PlantModel['meters'] }
+      const plant = { model, calendar: new Calendar(MODEL, zonedTime('UTC')), settings }
+      assert.equal(restsOnFrom({ from: 10 * HOUR + 7 * MINUTE }, plant), from)
+    })
+  }
 })

@@ -162,6 +162,18 @@ describe('a ledger that is compacted', () => {
     assert.ok((await compact(ledger, 40 * DAY, { archive: archive('second') }))!.facts > 0)
   })
 
+  it('holds back the facts of a shift over the end of the period, which was closed later', async () => {
+    const ledger = open()
+    await filled(ledger, 2)
+    await ledger.saveRecords([aRecord({ id: 'night', view: 'shift', from: DAY - 2 * HOUR, to: DAY + 6 * HOUR })])
+    await ledger.append([aFact(1, { id: 'later', from: 2 * DAY, to: 2 * DAY + HOUR })])
+    await ledger.seal(2 * DAY, 9)
+    assert.equal((await compact(ledger, DAY))!.facts, 4 + 21)
+    assert.deepEqual(rowsOf(file(), 'SELECT until, carriedTo - carriedFrom AS carried FROM anchors'), [
+      { until: DAY - 2 * HOUR, carried: 3 },
+    ])
+  })
+
   it('touches nothing that is open, and nothing twice', async () => {
     const ledger = open()
     await filled(ledger, 3)

@@ -1,6 +1,7 @@
 /** What all commands share: their description, their arguments, and the ledger file they look at. */
 
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { timeFrom } from '../../core/time.ts'
 import { VIEWS, type View } from '../../core/records.ts'
@@ -15,7 +16,7 @@ export interface Command {
   positionals: readonly string[]
   options: Record<string, { type: 'string' | 'boolean' }>
   /** Gives the exit code. Throws a `UsageError` for arguments that it cannot take, any other error for what fails. */
-  run(given: Given): number
+  run(given: Given): number | Promise<number>
 }
 
 export interface Given {
@@ -47,19 +48,22 @@ export function readArguments({ options, positionals: names }: Command, args: st
   return { positionals, values: values as Given['values'] }
 }
 
-/** Works on a ledger file that is opened read-only. */
-export function withLedger(path: string, work: (file: LedgerFile) => number): number {
+/** Works on a ledger file that is opened read-only, with the archives of a folder where one is named. */
+export function withLedger(path: string, work: (file: LedgerFile) => number, archive?: string): number {
   checkFile(path)
-  let file
-  try {
-    file = new LedgerFile(path)
-  } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`, { cause: error })
-  }
+  const file = opened(path, archive)
   try {
     return work(file)
   } finally {
     file.close()
+  }
+}
+
+function opened(path: string, archive: string | undefined): LedgerFile {
+  try {
+    return new LedgerFile(path, archive)
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`, { cause: error })
   }
 }
 
@@ -76,6 +80,19 @@ export function periodOf({ values }: Given): { from?: number; to?: number } {
     throw new UsageError(`--to: expected a time after ${iso(from)}, got ${iso(to)}`)
   }
   return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
+}
+
+/** A time that must be given. */
+export function timeOf({ values }: Given, name: string): number {
+  const given = time(values[name], `--${name}`)
+  if (given === undefined) throw new UsageError(`--${name}: expected a time, got nothing`)
+  return given
+}
+
+/** A folder, if one is given. */
+export function folderOf({ values }: Given, name: string): string | undefined {
+  const folder = values[name]
+  return typeof folder === 'string' ? resolve(folder) : undefined
 }
 
 /** A period whose two ends must be given. */

@@ -59,5 +59,10 @@ and a piece lies between two changes of factor, order, SKU, shift or state. The 
     mes-carbon replay <ledger file>
 
 reckons every record anew from the facts and compares it byte for byte. "differing" in manifest.json says how many of
-this period did not agree when this folder was made.
+this period did not agree when this folder was made, "archived" of how many the facts had gone to an archive before: of
+those not all facts lie here, and
+
+    mes-carbon replay <ledger file> --archive <folder of the archives>
+
+reckons them, too.
 `

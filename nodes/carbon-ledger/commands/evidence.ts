@@ -5,8 +5,8 @@ import { VIEWS, type Carbon } from '../../core/records.ts'
 import { plantVersions } from '../../shared/plant-version.ts'
 import { factQueries } from '../../shared/recompute.ts'
 import { replayLedger } from '../../shared/replay-ledger.ts'
-import { canonicalJson, textOf } from '../../stores/chain.ts'
-import type { LedgerFile, SealedRow } from '../../stores/ledger-file.ts'
+import { canonicalJson, textOf, type ChainRow } from '../../stores/chain.ts'
+import type { LedgerFile } from '../../stores/ledger-file.ts'
 import { iso, UsageError, wholePeriodOf, withLedger, type Command } from './command.ts'
 import { README } from './evidence-readme.ts'
 import { factorRows } from './factor-rows.ts'
@@ -41,15 +41,15 @@ exit code  0  done, and the records agree with their facts
       writePlants(pack, file, records)
       pack.write('factors.jsonl', factorRows(file, records))
       const facts = pack.write('facts.jsonl', factLines(file, records.length > 0 ? hullOf(records) : period))
-      pack.write('seals.json', [`${JSON.stringify(file.seals(), null, 2)}\n`])
-      const differing = differences(file, period)
+      pack.write('seals.json', [`${JSON.stringify(file.seals, null, 2)}\n`])
+      const found = differences(file, period)
       pack.write('README.txt', [README])
-      const { head, counts } = { head: file.head(), counts: { records: records.length, facts, differing } }
+      const { head, counts } = { head: file.head(), counts: { records: records.length, facts, ...found } }
       pack.finish({ site: siteOf(file), period: { from: iso(period.from), to: iso(period.to) }, head, counts })
-      console.log(
-        `${folder}: ${records.length} records and ${facts} facts, ${differing} records differ from their facts`,
-      )
-      return differing > 0 ? 1 : 0
+      const gone = found.archived > 0 ? `; the facts of ${found.archived} records are in an archive` : ''
+      const differ = `${found.differing} records differ from their facts${gone}`
+      console.log(`${folder}: ${records.length} records and ${facts} facts, ${differ}`)
+      return found.differing > 0 ? 1 : 0
     })
   },
 }
@@ -90,7 +90,7 @@ function writePlants(pack: Pack, file: LedgerFile, records: readonly Carbon[]): 
 /** Each fact with its place in the chain and the hash before it, so that it can be checked alone. */
 function* factLines(file: LedgerFile, time: Period): Generator<string> {
   for (const query of [{ kind: 'plant' } as const, ...Object.values(factQueries(time))]) {
-    let last: SealedRow | undefined
+    let last: ChainRow | undefined
     for (const row of file.rows(query)) {
       const previous = last?.seq === row.seq - 1 ? last.hash : file.hashBefore(row.seq)
       yield `{"seq":${row.seq},"previous":"${previous}","hash":"${row.hash}","fact":${textOf(row)}}\n`
@@ -99,15 +99,16 @@ function* factLines(file: LedgerFile, time: Period): Generator<string> {
   }
 }
 
-function differences(file: LedgerFile, { from, to }: Period): number {
+function differences(file: LedgerFile, { from, to }: Period): { differing: number; archived: number } {
   const progress = new Progress('facts')
-  let [differing, facts] = [0, 0]
+  let [differing, archived, facts] = [0, 0, 0]
   for (const step of replayLedger(file, { from, to })) {
     differing += step.disagreements.length
+    archived += step.archived
     progress.at(step.done, (facts += step.facts))
   }
   progress.end()
-  return differing
+  return { differing, archived }
 }
 
 const lines = <T>(items: readonly T[], text: (item: T) => string): string[] => items.map((item) => `${text(item)}\n`)

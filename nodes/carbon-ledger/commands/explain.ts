@@ -3,61 +3,66 @@ import { isMissing, type Carbon, type EmissionFactor, type Energy } from '../../
 import { firstDifference, type Difference } from '../../shared/compare.ts'
 import { plantVersions } from '../../shared/plant-version.ts'
 import { rebuild } from '../../shared/recompute.ts'
+import { archivesOf } from '../../shared/replay-ledger.ts'
 import type { LedgerFile } from '../../stores/ledger-file.ts'
-import { iso, withLedger, type Command } from './command.ts'
+import { folderOf, iso, withLedger, type Command } from './command.ts'
 import { table, type Cell } from './table.ts'
 
 export const explain: Command = {
-  usage: 'explain <ledger file> <record id> [--json]',
+  usage: 'explain <ledger file> <record id> [--json] [--archive <folder>]',
   summary: 'Leads from a figure back to the readings, the cuts, the factor rows and the formula with its numbers.',
   help: `The id is that of a record, such as "order|L1|O2": put it in quotes, as | has a meaning for a shell.
---json  the same for a machine
+--json     the same for a machine
+--archive  an archive of this ledger, or a folder of them: facts are looked for there, too
 
 All numbers are in the shortest form that reads back to the same double, nothing is rounded.
 
 exit code  0  the figures follow from the facts
-           1  they do not, or there is no such record
+           1  they do not, there is no such record, or its facts are in an archive that is not given
            2  wrong usage`,
   positionals: ['ledger file', 'record id'],
-  options: { json: { type: 'boolean' } },
-  run({ positionals: [path, id], values }) {
-    return withLedger(path!, (file) => {
+  options: { json: { type: 'boolean' }, archive: { type: 'string' } },
+  run(given) {
+    const [path, id] = given.positionals
+    const tell = (file: LedgerFile): number => {
       const found = explained(file, id!)
-      console.log(values['json'] ? JSON.stringify(found, null, 2) : textOf(found))
-      return found.difference ? 1 : 0
-    })
+      console.log(given.values['json'] ? JSON.stringify(found, null, 2) : textOf(found))
+      return found.difference || found.archives ? 1 : 0
+    }
+    return withLedger(path!, tell, folderOf(given, 'archive'))
   },
 }
 
 interface Found extends Explanation {
   /** Where the record, as it was told, is not what its facts give. */
   difference?: Difference
+  /** The archives that its facts are in, where they are not read here. */
+  archives?: string[]
 }
 
 function explained(file: LedgerFile, id: string): Found {
   const kept = file.record(id)
   if (!kept) throw new Error(`record id: expected one of the ledger, got "${id}"`)
   const { record, upTo } = kept
-  const plant = plantVersions(file).get(record.plant ?? '')
+  const plants = plantVersions(file)
+  const nothing = { record, formula: 'nothing belongs to this record', readings: [], factors: [] }
+  const archives = archivesOf(file, record, plants)
+  if (archives.length > 0) return { ...nothing, formula: 'not shown: its facts are in the archive', archives }
+  const plant = plants.get(record.plant ?? '')
   if (!plant) throw new Error(`${id}: expected its plant model "${record.plant}" in the ledger, got none`)
   const calculator = rebuild({ facts: (query) => file.facts(query, upTo) }, [record], plant)
-  const nothing = { record, formula: 'nothing belongs to this record', readings: [], factors: [] }
   const chain = chainOf(calculator, id) ?? nothing
   const difference = record.status === 'provisional' ? undefined : firstDifference(record, calculator.closed(record))
   return { ...chain, record, ...(difference && { difference }) }
 }
 
-function textOf({ record, formula, readings, factors, difference }: Found): string {
-  const verdict = difference
-    ? `DIFFERS from what the facts give: ${difference.field}: told ${difference.told}, reckoned ${difference.reckoned}`
-    : record.status === 'provisional'
-      ? 'still moves: what follows is reckoned from the facts that have come'
-      : 'agrees byte for byte with what follows from its facts'
+function textOf(found: Found): string {
+  const { record, formula, readings, factors, archives } = found
+  const head = [headOf(record), `  ${verdictOf(found)}`, `\nfigures\n${figuresOf(record)}`]
+  if (archives) return head.join('\n')
   const factorName = (id: string): string => `F${factors.findIndex((row) => row.id === id) + 1}`
   return [
-    headOf(record),
-    `  ${verdict}`,
-    `\nfigures\n${figuresOf(record)}`,
+    ...head,
     `\nformula\n  ${formula}`,
     `\nreadings: the meter intervals behind it\n${table(
       ['meter', 'from', 'to', 'kWh', 'quality', 'readings', 'flags'],
@@ -72,6 +77,15 @@ function textOf({ record, formula, readings, factors, difference }: Found): stri
       factors.map((row) => [factorName(row.id), ...factorRow(row)]),
     )}`,
   ].join('\n')
+}
+
+function verdictOf({ record, difference, archives }: Found): string {
+  if (archives) return `its facts are in the archive: give it by --archive ${archives.join(', ')}`
+  if (difference)
+    return `DIFFERS from what the facts give: ${difference.field}: told ${difference.told}, reckoned ${difference.reckoned}`
+  return record.status === 'provisional'
+    ? 'still moves: what follows is reckoned from the facts that have come'
+    : 'agrees byte for byte with what follows from its facts'
 }
 
 function headOf({ id, revision, status, reasons, from, to, plant }: Carbon): string {

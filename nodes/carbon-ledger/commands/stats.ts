@@ -3,11 +3,11 @@ import { VIEWS } from '../../core/records.ts'
 import { FACT_KINDS, MEASURED_KINDS } from '../../stores/ledger.ts'
 import type { LedgerFile } from '../../stores/ledger-file.ts'
 import { iso, withLedger, type Command } from './command.ts'
-import { table } from './table.ts'
+import { table, type Cell } from './table.ts'
 
 export const stats: Command = {
   usage: 'stats <ledger file> [--json]',
-  summary: 'Tells what a ledger holds: facts by kind, time by line, records by view and status, head and seals.',
+  summary: 'Tells what a ledger holds: facts by kind, time by line, records, closed and archived time, letters.',
   help: `--json  the same for a machine
 
 Conflicts (a fact that came again with another content) are told by Node-RED when they happen; the file keeps only the
@@ -40,12 +40,18 @@ function statsOf(file: LedgerFile, path: string) {
     const counts = { provisional: count('provisional'), final: count('final'), restated: count('restated') }
     return of.length > 0 ? [{ view, ...counts }] : []
   })
-  const seal = file.seals().at(-1)
-  const newestSeal = seal ? { n: seal.n, until: iso(seal.until), seq: seal.seq } : null
-  return { file: path, bytes: statSync(path).size, head: file.head(), newestSeal, facts, lines, records }
+  const seals = file.seals.map(({ n, until, seq, facts, records }) => ({ n, until: iso(until), seq, facts, records }))
+  const archives = file.anchors.map(({ n, at, until, seq, archive }) => {
+    return { n, until: iso(until), seq, made: iso(at), archive }
+  })
+  const letters = file.waitingLetters().map((of) => ({ ...of, oldest: iso(of.oldest) }))
+  const about = { file: path, bytes: statSync(path).size, head: file.head(), newestSeal: seals.at(-1) ?? null }
+  return { ...about, facts, lines, records, seals, archives, letters }
 }
 
-function textOf({ file, bytes, head, newestSeal, facts, lines, records }: ReturnType<typeof statsOf>): string {
+type Stats = ReturnType<typeof statsOf>
+
+function textOf({ file, bytes, head, newestSeal, facts, lines, records, ...kept }: Stats): string {
   const seal = newestSeal && `${newestSeal.n}, all before ${newestSeal.until} is closed`
   return [
     `ledger       ${file}`,
@@ -61,7 +67,30 @@ function textOf({ file, bytes, head, newestSeal, facts, lines, records }: Return
       ['view', 'provisional', 'final', 'restated'],
       records.map((r) => [r.view, r.provisional, r.final, r.restated]),
     )}`,
+    ...keptText(kept),
   ].join('\n')
+}
+
+/** Closed periods, archives and letters, where there are any. */
+function keptText({ seals, archives, letters }: Pick<Stats, 'seals' | 'archives' | 'letters'>): string[] {
+  const tables: [title: string, header: string[], rows: Cell[][]][] = [
+    [
+      'closed periods',
+      ['seal', 'until', 'up to row', 'facts', 'records'],
+      seals.map((s) => [s.n, s.until, s.seq, s.facts, s.records]),
+    ],
+    [
+      'archived time',
+      ['archive', 'until', 'up to row', 'made', 'folder'],
+      archives.map((a) => [a.n, a.until, a.seq, a.made, a.archive]),
+    ],
+    [
+      'letters that wait',
+      ['target', 'letters', 'oldest', 'last error'],
+      letters.map((l) => [l.target, l.letters, l.oldest, l.lastError]),
+    ],
+  ]
+  return tables.flatMap(([title, header, rows]) => (rows.length > 0 ? [`\n${title}\n${table(header, rows)}`] : []))
 }
 
 const sum = (numbers: number[]): number => numbers.reduce((a, b) => a + b, 0)

@@ -1,3 +1,4 @@
+import type { Verification } from '../../stores/ledger.ts'
 import { verifyFile } from '../../stores/sqlite-reader.ts'
 import { checkFile, type Command } from './command.ts'
 
@@ -5,28 +6,23 @@ export const verify: Command = {
   usage: 'verify <ledger file>',
   summary: 'Walks the hash chain over all facts, and the seals of closed periods.',
   help: `Prints the number of facts and the head, the hash that seals them all: it must be the one that your exports state.
-Rows cut off at the end leave a chain that holds, with another head.
+Rows cut off at the end leave a chain that holds, with another head. Where older facts were archived, the chain holds
+from the first row in the file on; the archive has the rows before it.
 
-exit code  0  the chain holds
-           1  it is broken, or the file cannot be read; prints the first broken row
+exit code  0  the chain and the seals hold
+           1  something is broken, or the file cannot be read; prints the first broken row and the first broken seal
            2  wrong usage`,
   positionals: ['ledger file'],
   options: {},
   run({ positionals: [path] }) {
     checkFile(path!)
-    const { ok, facts, head, firstBroken, ...seals } = verifiedFile(path!)
-    const { brokenSeal } = seals as { brokenSeal?: number }
-    if (firstBroken !== undefined) {
-      console.log(`broken at row ${firstBroken}: ${facts} facts before it hold, the last of them sealed by ${head}`)
-    }
-    if (brokenSeal !== undefined)
-      console.log(`seal ${brokenSeal} does not hold: it, its fact or its records were changed`)
-    if (ok) console.log(`ok: ${facts} facts, head ${head}${sealText(seals)}`)
-    return ok ? 0 : 1
+    const found = verifiedFile(path!)
+    for (const line of linesOf(found)) console.log(line)
+    return found.ok ? 0 : 1
   },
 }
 
-function verifiedFile(path: string): ReturnType<typeof verifyFile> {
+function verifiedFile(path: string): Verification {
   try {
     return verifyFile(path)
   } catch (error) {
@@ -34,5 +30,24 @@ function verifiedFile(path: string): ReturnType<typeof verifyFile> {
   }
 }
 
-/** Stores that close periods say how many seals there are. */
-const sealText = ({ seals = 0 }: { seals?: number }): string => (seals > 0 ? `, ${seals} closed periods` : '')
+function linesOf({ ok, facts, head, from, firstBroken, seals, brokenSeal }: Verification): string[] {
+  const since = from === undefined ? '' : ` from row ${from} on, older ones are in the archive`
+  if (ok) return [`ok: ${facts} facts${since}, head ${head}${seals > 0 ? `, ${seals} closed periods` : ''}`]
+  return [
+    ...(firstBroken === undefined ? [] : [`broken at row ${firstBroken}: ${heldText(facts, head)}`]),
+    ...(brokenSeal === undefined ? [] : [sealText(brokenSeal, seals)]),
+    // The chain and the seals hold, but not what says where they begin.
+    ...(firstBroken === undefined && brokenSeal === undefined ? ['broken: what says where older facts went'] : []),
+  ]
+}
+
+const heldText = (facts: number, head: string): string =>
+  facts === 0
+    ? 'it does not follow from what lies before it'
+    : `${facts} facts before it hold, the last of them sealed by ${head}`
+
+const sealText = (
+  n: number,
+  before: number,
+): string => `seal ${n} does not hold: after period ${n} was closed, one of its records was \
+changed, put in or taken out, or the seal itself or the fact it names; ${before} seals before it hold`

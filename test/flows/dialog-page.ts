@@ -32,6 +32,15 @@ export function openDialog(id: string): boolean {
   return !node.z
 }
 
+/** How much wider this machine's font for the editor is than Arial, which the editor asks for; 1 at least. */
+export function wideness(): number {
+  const sample = 'h back that readings still count'
+  const inArialPx = 188.33
+  const context = document.createElement('canvas').getContext('2d')!
+  context.font = `14px ${getComputedStyle(document.body).fontFamily}`
+  return Math.max(1, context.measureText(sample).width / inArialPx)
+}
+
 /** What a user sees in the dialog on top, with all rows of its form, and what is wrong with it at a width in px. */
 export function look(width: number): { words: string; rawKeys: string[]; unlabelled: string[]; broken: string[] } {
   const form = [...document.querySelectorAll<HTMLElement>('#dialog-form, #node-config-dialog-edit-form')].at(-1)!

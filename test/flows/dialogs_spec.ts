@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { startNodeRed, type NodeRed } from '../plant/node-red.ts'
-import { faultsOf, look, openDialog, portsOf, tryValidators, withDefaults } from './dialog-page.ts'
+import { faultsOf, look, openDialog, portsOf, tryValidators, withDefaults, wideness } from './dialog-page.ts'
 import { CHROMIUM, Editor } from './editor.ts'
 import { OWN_TYPES, ROOT, type FlowNode } from './example.ts'
 import { userDirFor } from './line.ts'
@@ -103,7 +103,7 @@ describe('the dialogs, in a real editor', () => {
       const { page, errors } = editor!
       await through(type, async () => {
         await shoot(type)
-        const { words, ...faults } = await page.evaluate(look, NARROW)
+        const { words, ...faults } = await page.evaluate(look, NARROW * (await page.evaluate(wideness)))
         assert.match(words, /Name/)
         assert.deepEqual(faults, { rawKeys: [], unlabelled: [], broken: [] })
       })

@@ -93,7 +93,7 @@ function headOf({ id, revision, status, reasons, from, to, plant }: Carbon): str
   return `${id}\n  revision ${revision}, ${status}${why}\n  ${iso(from)} to ${iso(to)}, made under ${plant}`
 }
 
-function figuresOf({ kWh, kgCO2e, units, perUnit, coverage }: Carbon): string {
+function figuresOf({ kWh, kgCO2e, units, perUnit, coverage, scrap, surrogate }: Carbon): string {
   const { scope1, scope2Location, scope2Market, scope3Upstream, total } = kgCO2e
   return table(
     ['figure', 'value', 'unit'],
@@ -104,6 +104,8 @@ function figuresOf({ kWh, kgCO2e, units, perUnit, coverage }: Carbon): string {
       ['scope 2, market-based', scope2Market, 'kg CO₂e'],
       ['scope 3.3, upstream', scope3Upstream, 'kg CO₂e'],
       ['total', total, 'kg CO₂e'],
+      ['of it in scrap', scrap?.kgCO2e ?? null, 'kg CO₂e'],
+      ...(surrogate ? [['not known, at most', surrogate.kgCO2e, 'kg CO₂e, carried in the ratio'] as Cell[]] : []),
       ['good units', units.good, 'units'],
       ['per good unit', perUnit.kgCO2ePerGood, `kg CO₂e per unit${perUnit.missing ? ` (${perUnit.missing})` : ''}`],
       ...Object.entries(coverage).map(([what, share]): Cell[] => [`coverage of ${what}`, share, '0 to 1']),

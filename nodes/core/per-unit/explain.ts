@@ -92,11 +92,17 @@ function allocationOf(key: AllocationKey, line: string): NonNullable<ExplainedPa
   return { ...key, share, formula: `${line || 'no line'}: ${share} of the energy, by ${key.unit}: ${terms.join(', ')}` }
 }
 
-function formulaOf({ kgCO2e, units, perUnit }: Carbon): string {
+function formulaOf({ kgCO2e, units, perUnit, surrogate }: Carbon): string {
   const { scope1, scope2Location, scope3Upstream, total } = kgCO2e
   const sum = `${scope1} (scope 1) + ${scope2Location} (scope 2) + ${scope3Upstream ?? 'no rows'} (scope 3.3) = ${total} kg CO₂e`
   const ratio = perUnit.kgCO2ePerGood
   return ratio === null
     ? `${sum}; no ratio: ${perUnit.missing ?? 'not known'}`
-    : `${sum}; ÷ ${units.good} good units = ${ratio} kg per unit`
+    : `${sum}${carriedText(surrogate)}; ÷ ${units.good} good units = ${ratio} kg per unit`
 }
+
+/** What the ratio carries beside the known emissions, and how each part of it was reckoned. */
+const carriedText = (surrogate: Carbon['surrogate']): string =>
+  surrogate && surrogate.kgCO2e > 0
+    ? `; + ${surrogate.kgCO2e} kg CO₂e, the most that is not known (${surrogate.why.join('; ')})`
+    : ''

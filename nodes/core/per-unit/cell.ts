@@ -30,6 +30,8 @@ export class Cell {
   units = new UnitTally()
   /** By meter: a machine has few states, so that looking through them is quicker than a name for each pair. */
   readonly #buckets = new Map<string, Bucketed[]>()
+  /** They change seldom, and are asked for with every revision; `undefined` until they are sorted again. */
+  #inOrder: Bucketed[] | undefined
   readonly reasons = new Set<string>()
   dirty = true
   /** True while facts have changed that were booked here and are no longer held. */
@@ -54,6 +56,7 @@ export class Cell {
   /** Takes everything away that was booked. */
   clear(): void {
     this.#buckets.clear()
+    this.#inOrder = undefined
     this.units = new UnitTally()
   }
 
@@ -62,13 +65,12 @@ export class Cell {
     const { meter, machine, carrier, account } = booking
     const { context } = segment
     const state = account ?? (context && !isMissing(context) ? context.state : 'no-context')
-    let ofMeter = this.#buckets.get(meter)
-    if (!ofMeter) this.#buckets.set(meter, (ofMeter = []))
-    let bucket = ofMeter.find((b) => b.state === state && b.carrier === carrier)
-    if (!bucket) ofMeter.push((bucket = { state, machine, meter, carrier, tally: new EnergyTally() }))
+    const ofMeter = this.#buckets.get(meter)
+    const bucket =
+      ofMeter?.find((b) => b.state === state && b.carrier === carrier) ??
+      this.#addBucket({ state, machine, meter, carrier, tally: new EnergyTally() })
     bucket.tally.add(part)
-    if (bucket.tally.parts === 0) ofMeter.splice(ofMeter.indexOf(bucket), 1)
-    if (ofMeter.length === 0) this.#buckets.delete(meter)
+    if (bucket.tally.parts === 0) this.#removeBucket(bucket)
     this.dirty = true
   }
 
@@ -78,8 +80,28 @@ export class Cell {
   }
 
   /** The buckets in a fixed order, so that sums over them are the same whatever came first. */
-  get buckets(): Bucketed[] {
-    const named = [...this.#buckets.values()].flat().map((b) => [`${b.state}|${b.meter}|${b.carrier}`, b] as const)
-    return named.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, bucket]) => bucket)
+  get buckets(): readonly Bucketed[] {
+    this.#inOrder ??= inOrder([...this.#buckets.values()].flat())
+    return this.#inOrder
   }
+
+  #addBucket(bucket: Bucketed): Bucketed {
+    const ofMeter = this.#buckets.get(bucket.meter)
+    if (ofMeter) ofMeter.push(bucket)
+    else this.#buckets.set(bucket.meter, [bucket])
+    this.#inOrder = undefined
+    return bucket
+  }
+
+  #removeBucket(bucket: Bucketed): void {
+    const ofMeter = this.#buckets.get(bucket.meter)!
+    ofMeter.splice(ofMeter.indexOf(bucket), 1)
+    if (ofMeter.length === 0) this.#buckets.delete(bucket.meter)
+    this.#inOrder = undefined
+  }
+}
+
+function inOrder(buckets: readonly Bucketed[]): Bucketed[] {
+  const named = buckets.map((b) => [`${b.state}|${b.meter}|${b.carrier}`, b] as const)
+  return named.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, bucket]) => bucket)
 }

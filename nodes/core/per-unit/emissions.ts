@@ -8,11 +8,11 @@ import type { Bucketed } from './cell.ts'
 const QUALITIES: readonly FactorQuality[] = ['measured', 'manual', 'estimated', 'forecast', 'held', 'profile', 'annual']
 
 /** A sum over buckets in their fixed order. */
-export const total = (buckets: Bucketed[], of: (b: Bucketed) => number): number =>
+export const total = (buckets: readonly Bucketed[], of: (b: Bucketed) => number): number =>
   buckets.reduce((sum, b) => sum + of(b), 0)
 
 /** Known emissions by scope; a ledger that lacks a factor for any of its energy is `null` as a whole. */
-export function emissionsOf(buckets: Bucketed[]): Carbon['kgCO2e'] {
+export function emissionsOf(buckets: readonly Bucketed[]): Carbon['kgCO2e'] {
   const [fuels, bought] = [
     buckets.filter((b) => scopeOf(b.carrier) === 1),
     buckets.filter((b) => scopeOf(b.carrier) === 2),
@@ -33,7 +33,7 @@ export function emissionsOf(buckets: Bucketed[]): Carbon['kgCO2e'] {
 
 /** Emissions with electricity at the constant factor, what is carried for the unknown included; `null` where there is none. */
 export function atConstantFactor(
-  buckets: Bucketed[],
+  buckets: readonly Bucketed[],
   constantFactor: number | null,
   surrogate: Pick<Surrogate, 'kgCO2e'>,
 ): number | null {
@@ -45,7 +45,7 @@ export function atConstantFactor(
 }
 
 /** The effective factor of electricity, or of all energy where a line has none. */
-export function factorOf(buckets: Bucketed[]): Carbon['factor'] {
+export function factorOf(buckets: readonly Bucketed[]): Carbon['factor'] {
   const electric = buckets.filter((b) => b.carrier === 'electricity')
   const chosen = electric.length > 0 ? electric : buckets
   const kWh = total(chosen, (b) => b.tally.kWh.value) - total(chosen, (b) => b.tally.kWhNoLocation.value)

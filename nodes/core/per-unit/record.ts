@@ -77,7 +77,7 @@ function onlySku(spans: readonly ContextSpan[]): string | undefined {
   return skus.size === 1 ? sku : undefined
 }
 
-function byCarrier(buckets: Bucketed[]): Record<string, number> {
+function byCarrier(buckets: readonly Bucketed[]): Record<string, number> {
   const result: Record<string, number> = {}
   for (const b of buckets) result[b.carrier] = (result[b.carrier] ?? 0) + b.tally.kWh.value
   return result
@@ -118,7 +118,7 @@ function weighted(
   return skus.length > 0 ? sum : null
 }
 
-function coverageOf({ units }: Cell, buckets: Bucketed[], { meters, expectedMs }: Surroundings): Coverage {
+function coverageOf({ units }: Cell, buckets: readonly Bucketed[], { meters, expectedMs }: Surroundings): Coverage {
   const kWh = total(buckets, (b) => b.tally.kWh.value)
   const share = (unknown: number): number => (kWh === 0 ? 1 : clamp(1 - unknown / kWh))
   const known = new Map<string, number>()

@@ -24,9 +24,11 @@ export interface Expected {
 /** The surrogate of a record; `unbounded` where nothing says how much the missing part can have been. */
 export function surrogateOf(buckets: readonly Bucketed[], expected: Expected): Surrogate {
   const result: Surrogate = { kWh: 0, kgCO2e: 0, why: [] }
-  for (const meter of expected.meters) addSilence(result, meter, buckets, expected)
-  for (const carrier of new Set(buckets.map((b) => b.carrier))) {
-    const kWh = buckets.reduce((sum, b) => (b.carrier === carrier ? sum + b.tally.kWhNoLocation.value : sum), 0)
+  const known = { ofMeter: grouped(buckets, (b) => b.meter), ofCarrier: grouped(buckets, (b) => b.carrier) }
+  const rates = new Map<string, number>()
+  for (const meter of expected.meters) addSilence(result, meter, { ...known, ...expected, rates })
+  for (const [carrier, its] of known.ofCarrier) {
+    const kWh = its.reduce((sum, b) => sum + b.tally.kWhNoLocation.value, 0)
     if (kWh <= 0) continue
     const most = mostKgPerKWh(carrier)
     result.kgCO2e += kWh * most
@@ -35,17 +37,26 @@ export function surrogateOf(buckets: readonly Bucketed[], expected: Expected): S
   return result
 }
 
-function addSilence(result: Surrogate, meter: PlantMeter, buckets: readonly Bucketed[], expected: Expected): void {
-  const { meters, expectedMs } = expected
-  const missingMs = (id: string): number =>
-    expectedMs - buckets.reduce((ms, b) => (b.meter === id ? ms + b.tally.ms : ms), 0)
+/** Buckets put together once: looking through all of them for each meter is the meters' number squared. */
+type Groups = ReadonlyMap<string, readonly Bucketed[]>
+
+interface Known extends Expected {
+  ofMeter: Groups
+  ofCarrier: Groups
+  /** The highest factor by carrier, as far as it was asked for. */
+  rates: Map<string, number>
+}
+
+function addSilence(result: Surrogate, meter: PlantMeter, known: Known): void {
+  const { meters, expectedMs, ofMeter } = known
+  const missingMs = (id: string): number => expectedMs - (ofMeter.get(id) ?? []).reduce((ms, b) => ms + b.tally.ms, 0)
   const silentMs = missingMs(meter.id)
   if (silentMs <= 0) return
   // What a silent sub-meter has missed is in its parent, where that has told about all of the time.
   const parent = meters.find((m) => m.id === meter.parent && m.carrier === meter.carrier)
   if (parent && missingMs(parent.id) <= 0) return
-  const mostKW = mostPower(meter, buckets)
-  const kgPerKWh = mostRate(meter.carrier, buckets)
+  const mostKW = mostPower(meter, ofMeter.get(meter.id) ?? [])
+  const kgPerKWh = mostRate(meter.carrier, known)
   const hours = silentMs / MS_PER_HOUR
   if (mostKW === undefined) {
     result.unbounded = `meter ${meter.id} told nothing, and the plant model states no ratedKW for it`
@@ -57,15 +68,33 @@ function addSilence(result: Surrogate, meter: PlantMeter, buckets: readonly Buck
 }
 
 /** The highest power a meter can have missed, kW: by its rating, else by the highest it has shown in this record. */
-function mostPower({ id, ratedKW }: PlantMeter, buckets: readonly Bucketed[]): number | undefined {
+function mostPower({ ratedKW }: PlantMeter, buckets: readonly Bucketed[]): number | undefined {
   if (ratedKW !== undefined) return RATED_MARGIN * ratedKW
-  const shown = buckets.filter((b) => b.meter === id && b.tally.ms > 0)
+  const shown = buckets.filter((b) => b.tally.ms > 0)
   if (shown.length === 0) return undefined
   return RATED_MARGIN * Math.max(...shown.map((b) => b.tally.kWh.value / (b.tally.ms / MS_PER_HOUR)), 0)
 }
 
 /** The highest factor of a carrier in this record, its upstream part included; without one the highest that is taken. */
-function mostRate(carrier: string, buckets: readonly Bucketed[]): number {
-  const rates = buckets.filter((b) => b.carrier === carrier).flatMap((b) => [...b.tally.rates.keys()])
-  return rates.length > 0 ? Math.max(...rates) : mostKgPerKWh(carrier)
+function mostRate(carrier: string, { ofCarrier, rates }: Known): number {
+  let most = rates.get(carrier)
+  if (most === undefined) rates.set(carrier, (most = highest(ofCarrier.get(carrier) ?? []) ?? mostKgPerKWh(carrier)))
+  return most
+}
+
+function highest(buckets: readonly Bucketed[]): number | undefined {
+  let most: number | undefined
+  for (const { tally } of buckets)
+    for (const rate of tally.rates.keys()) if (most === undefined || rate > most) most = rate
+  return most
+}
+
+function grouped(buckets: readonly Bucketed[], nameOf: (b: Bucketed) => string): Groups {
+  const groups = new Map<string, Bucketed[]>()
+  for (const bucket of buckets) {
+    const group = groups.get(nameOf(bucket))
+    if (group) group.push(bucket)
+    else groups.set(nameOf(bucket), [bucket])
+  }
+  return groups
 }

@@ -70,6 +70,7 @@ export class PostingRules {
 
   #shares(from: number, to: number): { from: number; to: number }[] {
     const cuts = this.#keying.cuts(from, to)
+    if (cuts.length === 0) return [{ from, to }]
     return [from, ...cuts].map((start, i) => ({ from: start, to: cuts[i] ?? to }))
   }
 }

@@ -3,6 +3,7 @@
 import type { Carbon, FactorQuality, Surrogate } from '../records.ts'
 import { scopeOf } from '../units.ts'
 import type { Bucketed } from './cell.ts'
+import type { Counts } from './counts.ts'
 
 /** Best first. */
 const QUALITIES: readonly FactorQuality[] = ['measured', 'manual', 'estimated', 'forecast', 'held', 'profile', 'annual']
@@ -49,12 +50,18 @@ export function factorOf(buckets: readonly Bucketed[]): Carbon['factor'] {
   const electric = buckets.filter((b) => b.carrier === 'electricity')
   const chosen = electric.length > 0 ? electric : buckets
   const kWh = total(chosen, (b) => b.tally.kWh.value) - total(chosen, (b) => b.tally.kWhNoLocation.value)
-  const qualities = new Set(buckets.flatMap((b) => [...b.tally.qualities.keys()]))
+  const qualities = union(buckets, (b) => b.tally.qualities)
   const worst = [...QUALITIES].reverse().find((q) => qualities.has(q))
   const isMissingSome = buckets.some((b) => !b.tally.kWhNoLocation.isZero)
   return {
     kgPerKWh: kWh > 0 ? total(chosen, (b) => b.tally.location.value) / kWh : null,
     worstQuality: isMissingSome ? 'missing' : (worst ?? 'missing'),
-    sources: [...new Set(buckets.flatMap((b) => [...b.tally.sources.keys()]))].sort(),
+    sources: [...union(buckets, (b) => b.tally.sources)].sort(),
   }
+}
+
+function union<K>(buckets: readonly Bucketed[], of: (b: Bucketed) => Counts<K>): Set<K> {
+  const all = new Set<K>()
+  for (const bucket of buckets) for (const key of of(bucket).keys()) all.add(key)
+  return all
 }

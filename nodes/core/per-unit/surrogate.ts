@@ -13,6 +13,7 @@ import { RATED_MARGIN } from '../meter/counter.ts'
 import type { PlantMeter } from '../plant.ts'
 import type { Surrogate } from '../records.ts'
 import { MS_PER_HOUR } from '../units.ts'
+import type { BucketList } from './bucket-list.ts'
 import type { Bucketed } from './cell.ts'
 
 export interface Expected {
@@ -22,12 +23,11 @@ export interface Expected {
 }
 
 /** The surrogate of a record; `unbounded` where nothing says how much the missing part can have been. */
-export function surrogateOf(buckets: readonly Bucketed[], expected: Expected): Surrogate {
+export function surrogateOf(buckets: BucketList, expected: Expected): Surrogate {
   const result: Surrogate = { kWh: 0, kgCO2e: 0, why: [] }
-  const known = { ofMeter: grouped(buckets, (b) => b.meter), ofCarrier: grouped(buckets, (b) => b.carrier) }
-  const rates = new Map<string, number>()
-  for (const meter of expected.meters) addSilence(result, meter, { ...known, ...expected, rates })
-  for (const [carrier, its] of known.ofCarrier) {
+  const known = { expected, buckets, rates: new Map<string, number>() }
+  for (const meter of expected.meters) addSilence(result, meter, known)
+  for (const [carrier, its] of buckets.ofCarrier) {
     const kWh = its.reduce((sum, b) => sum + b.tally.kWhNoLocation.value, 0)
     if (kWh <= 0) continue
     const most = mostKgPerKWh(carrier)
@@ -37,18 +37,16 @@ export function surrogateOf(buckets: readonly Bucketed[], expected: Expected): S
   return result
 }
 
-/** Buckets put together once: looking through all of them for each meter is the meters' number squared. */
-type Groups = ReadonlyMap<string, readonly Bucketed[]>
-
-interface Known extends Expected {
-  ofMeter: Groups
-  ofCarrier: Groups
+interface Known {
+  expected: Expected
+  buckets: BucketList
   /** The highest factor by carrier, as far as it was asked for. */
   rates: Map<string, number>
 }
 
 function addSilence(result: Surrogate, meter: PlantMeter, known: Known): void {
-  const { meters, expectedMs, ofMeter } = known
+  const { meters, expectedMs } = known.expected
+  const { ofMeter } = known.buckets
   const missingMs = (id: string): number => expectedMs - (ofMeter.get(id) ?? []).reduce((ms, b) => ms + b.tally.ms, 0)
   const silentMs = missingMs(meter.id)
   if (silentMs <= 0) return
@@ -76,9 +74,10 @@ function mostPower({ ratedKW }: PlantMeter, buckets: readonly Bucketed[]): numbe
 }
 
 /** The highest factor of a carrier in this record, its upstream part included; without one the highest that is taken. */
-function mostRate(carrier: string, { ofCarrier, rates }: Known): number {
+function mostRate(carrier: string, { buckets, rates }: Known): number {
   let most = rates.get(carrier)
-  if (most === undefined) rates.set(carrier, (most = highest(ofCarrier.get(carrier) ?? []) ?? mostKgPerKWh(carrier)))
+  if (most === undefined)
+    rates.set(carrier, (most = highest(buckets.ofCarrier.get(carrier) ?? []) ?? mostKgPerKWh(carrier)))
   return most
 }
 
@@ -87,14 +86,4 @@ function highest(buckets: readonly Bucketed[]): number | undefined {
   for (const { tally } of buckets)
     for (const rate of tally.rates.keys()) if (most === undefined || rate > most) most = rate
   return most
-}
-
-function grouped(buckets: readonly Bucketed[], nameOf: (b: Bucketed) => string): Groups {
-  const groups = new Map<string, Bucketed[]>()
-  for (const bucket of buckets) {
-    const group = groups.get(nameOf(bucket))
-    if (group) group.push(bucket)
-    else groups.set(nameOf(bucket), [bucket])
-  }
-  return groups
 }

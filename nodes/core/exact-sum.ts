@@ -6,28 +6,36 @@
  * give the same bits. A sum holds a few partials at most, whatever the number of terms.
  */
 export class ExactSum {
-  #partials: number[] = []
+  /** The first `#held` of these; a list that is cut short and grows again would cost a new one for each term. */
+  #partials = NONE
+  #held = 0
 
   /** Adds a finite number; take a term away by adding its negative. */
   add(x: number): void {
     const p = this.#partials
     let kept = 0
-    for (let i = 0; i < p.length; i++) {
-      let y = p[i]!
-      if (Math.abs(x) < Math.abs(y)) [x, y] = [y, x]
+    for (let i = 0; i < this.#held; i++) {
+      const y = p[i]!
       const high = x + y
-      const low = y - (high - x)
+      const low = Math.abs(x) < Math.abs(y) ? x - (high - y) : y - (high - x)
       if (low !== 0) p[kept++] = low
       x = high
     }
-    p.length = kept
-    if (x !== 0) p.push(x)
+    this.#held = kept
+    if (x !== 0) this.#keep(x)
+  }
+
+  #keep(x: number): void {
+    const i = this.#held++
+    // A list that is pushed to takes room for many more, and there are many sums.
+    if (i < this.#partials.length) this.#partials[i] = x
+    else this.#partials = this.#partials.concat(x)
   }
 
   /** The exact sum, correctly rounded to the nearest double. */
   get value(): number {
     const p = this.#partials
-    let i = p.length - 1
+    let i = this.#held - 1
     if (i < 0) return 0
     let high = p[i]!
     let low = 0
@@ -49,6 +57,9 @@ export class ExactSum {
 
   /** True when every term has been taken away again. */
   get isZero(): boolean {
-    return this.#partials.length === 0
+    return this.#held === 0
   }
 }
+
+/** What every sum holds before its first term; it is replaced, never written to. */
+const NONE: number[] = []

@@ -74,7 +74,8 @@ function overlay<T extends Stretch>(
     }
   }
   for (const segment of result) reckon(energy, segment)
-  return result
+  // A list that grew has room for many more, and this one is held as long as its interval.
+  return result.slice()
 }
 
 /** Appends a segment, or lengthens the last one where it says the same. */

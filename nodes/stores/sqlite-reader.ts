@@ -19,7 +19,8 @@ type Value = string | number
 /** A condition with one placeholder; it counts where its value is given. */
 export type Condition = [sql: string, value: Value | undefined]
 
-const ROW = 'seq, kind, id, revision, line, "from", "to", body, hash'
+const FACT = 'kind, id, revision, line, "from", "to", body'
+const ROW = `seq, ${FACT}, hash`
 
 /** Node's SQLite. Throws where this Node has none. */
 export function loadSqlite(): Sqlite {
@@ -50,7 +51,8 @@ export function verifyFile(path: string): Verification {
 /** The facts that a query asks for, in the order of writing. */
 export function* readFacts(path: string, query: FactQuery): Iterable<Fact> {
   const { where, values } = factFilter(query)
-  for (const row of readRows<FactRow>(path, `SELECT ${ROW} FROM facts ${where} ORDER BY seq`, values)) yield factOf(row)
+  for (const row of readRows<FactRow>(path, `SELECT ${FACT} FROM facts ${where} ORDER BY seq`, values))
+    yield factOf(row)
 }
 
 /** The newest revision of each record or alert that meets the conditions, by `from`, then id. */

@@ -31,17 +31,17 @@ const AT_SITE: Context = { line: SITE, state: 'unknown' }
  * The claims of a piece that is one line's or the site's: its own, and what it takes out of its parent meter, so that
  * what remains there is the parent's own and nothing counts twice. A shared parent is settled apart.
  */
-export function* directClaims(meter: string, piece: EnergyPiece, ownership: Ownership): Generator<Claim> {
-  yield claimOf(meter, piece, ownership)
+export function directClaims(meter: string, piece: EnergyPiece, ownership: Ownership): Claim[] {
+  const own = claimOf(meter, piece, ownership)
   const parent = ownership.parentOf(meter)
-  if (parent && !parent.shared) yield { ...claimOf(parent.id, piece, ownership), taken: true }
+  return parent && !parent.shared ? [own, { ...claimOf(parent.id, piece, ownership), taken: true }] : [own]
 }
 
 function claimOf(meter: string, { energy, segment, from, to, kWh, flags }: EnergyPiece, ownership: Ownership): Claim {
   const line = ownership.lineOf(meter)
   const { machine, carrier } = ownership.meter(meter) ?? energy
   const isRest = line === SITE && ownership.childrenOf(meter).length > 0
-  const booking = { meter, machine, carrier, ...(isRest && { account: 'residual' as const }) }
+  const booking: Booking = isRest ? { meter, machine, carrier, account: 'residual' } : { meter, machine, carrier }
   return {
     line,
     from,

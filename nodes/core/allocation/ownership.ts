@@ -12,6 +12,9 @@ export class Ownership {
   readonly #children = new Map<string, PlantMeter[]>()
   readonly #backups = new Map<string, PlantMeter[]>()
   readonly #shared: readonly SharedMeter[]
+  readonly #dependents = new Map<string, ReadonlySet<string>>()
+  readonly #sharedBy = new Map<string, readonly string[]>()
+  readonly #alongside = new Map<string, ReadonlySet<string>>()
 
   constructor(model: Pick<PlantModel, 'meters'>) {
     this.#meters = new Map(model.meters.map((m) => [m.id, m]))
@@ -62,8 +65,12 @@ export class Ownership {
     return [...this.#meters.keys()].filter((id) => this.isDeferred(id))
   }
 
-  /** The deferred meters whose bookings hang on the energy of this one. */
+  /** The deferred meters whose bookings hang on the energy of this one; asked for with every fact. */
   dependents(id: string): ReadonlySet<string> {
+    return remembered(this.#dependents, id, () => this.#dependentsOf(id))
+  }
+
+  #dependentsOf(id: string): Set<string> {
     const found = new Set<string>()
     const primary = this.#meters.get(id)?.redundantTo ?? id
     if (this.isDeferred(primary)) found.add(primary)
@@ -74,12 +81,18 @@ export class Ownership {
   }
 
   /** The shared meters that serve a line. */
-  sharedBy(line: string): string[] {
-    return this.#shared.filter((m) => m.shared.lines.includes(line)).map((m) => m.id)
+  sharedBy(line: string): readonly string[] {
+    return remembered(this.#sharedBy, line, () =>
+      this.#shared.filter((m) => m.shared.lines.includes(line)).map((m) => m.id),
+    )
   }
 
   /** The lines whose records move with a line's facts: itself, and those that share a meter with it. */
   alongside(line: string): ReadonlySet<string> {
+    return remembered(this.#alongside, line, () => this.#alongsideOf(line))
+  }
+
+  #alongsideOf(line: string): Set<string> {
     const found = new Set([line])
     for (const { shared } of this.#shared) {
       if (line !== SITE && !shared.lines.includes(line)) continue
@@ -110,4 +123,11 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key)
   if (list) list.push(value)
   else map.set(key, [value])
+}
+
+/** What was found for a name before: the model does not change. */
+function remembered<V>(known: Map<string, V>, name: string, find: () => V): V {
+  let value = known.get(name)
+  if (value === undefined) known.set(name, (value = find()))
+  return value
 }

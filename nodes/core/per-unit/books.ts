@@ -67,7 +67,8 @@ export class Books {
 
   /** Books a piece of production (1), or takes it away again (−1). */
   count(piece: Production, sign: 1 | -1, reason: string | undefined): void {
-    for (const { key, share } of this.#rules.units(piece)) this.#cell(key, share.to, reason)?.count(piece, share, sign)
+    for (const { keys, share } of this.#rules.units(piece))
+      for (const key of keys) this.#cell(key, share.to, reason)?.count(piece, share, sign)
     this.settlement.touchLine(piece.line, piece, reason)
     if (sign === 1) this.line(piece.line).saw(piece, [{ from: piece.from, to: piece.to, context: piece.context }])
   }
@@ -119,7 +120,8 @@ export class Books {
     for (const span of past.line(line).spans.within(0, state.pruned)) state.spans.lay(span)
     const take = (claims: Iterable<Claim>): void => {
       for (const claim of claims)
-        for (const { key, part } of this.postings(claim)) if (key.line === line) stale.get(key.id)?.book(part)
+        for (const { keys, part } of this.postings(claim))
+          for (const key of keys) if (key.line === line) stale.get(key.id)?.book(part)
     }
     take(past.#claimsUntil(this, state.pruned))
     take(this.#claimsSince(state.pruned))
@@ -130,7 +132,8 @@ export class Books {
   }
 
   #recount(piece: Production, stale: ReadonlyMap<string, Cell>): void {
-    for (const { key, share } of this.#rules.units(piece)) stale.get(key.id)?.count(piece, share, 1)
+    for (const { keys, share } of this.#rules.units(piece))
+      for (const key of keys) stale.get(key.id)?.count(piece, share, 1)
   }
 
   *#claimsUntil(present: Books, until: number): Generator<Claim> {
@@ -148,7 +151,8 @@ export class Books {
   }
 
   #claim(claim: Claim, sign: 1 | -1, reason: string | undefined): void {
-    for (const { key, part } of this.#rules.post(claim, sign)) this.#cell(key, part.to, reason)?.book(part)
+    for (const { keys, part } of this.#rules.post(claim, sign))
+      for (const key of keys) this.#cell(key, part.to, reason)?.book(part)
   }
 
   /** The cell for a part that ends at `to`; none where it is forgotten: made anew it would hold a part of the whole. */

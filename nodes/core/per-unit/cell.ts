@@ -2,6 +2,7 @@
 
 import type { Carbon, Production, StateBucket } from '../records.ts'
 import { isMissing } from '../records.ts'
+import { BucketList } from './bucket-list.ts'
 import { EnergyTally, UnitTally, type EnergyPart } from './tally.ts'
 import type { CellKey } from './views.ts'
 
@@ -30,6 +31,8 @@ export class Cell {
   units = new UnitTally()
   /** By meter: a machine has few states, so that looking through them is quicker than a name for each pair. */
   readonly #buckets = new Map<string, Bucketed[]>()
+  /** `undefined` until the buckets are listed anew. */
+  #list: BucketList | undefined
   readonly reasons = new Set<string>()
   dirty = true
   /** True while facts have changed that were booked here and are no longer held. */
@@ -54,6 +57,7 @@ export class Cell {
   /** Takes everything away that was booked. */
   clear(): void {
     this.#buckets.clear()
+    this.#list = undefined
     this.units = new UnitTally()
   }
 
@@ -62,13 +66,10 @@ export class Cell {
     const { meter, machine, carrier, account } = booking
     const { context } = segment
     const state = account ?? (context && !isMissing(context) ? context.state : 'no-context')
-    let ofMeter = this.#buckets.get(meter)
-    if (!ofMeter) this.#buckets.set(meter, (ofMeter = []))
-    let bucket = ofMeter.find((b) => b.state === state && b.carrier === carrier)
-    if (!bucket) ofMeter.push((bucket = { state, machine, meter, carrier, tally: new EnergyTally() }))
+    const bucket =
+      this.#bucketOf(booking, state) ?? this.#addBucket({ state, machine, meter, carrier, tally: new EnergyTally() })
     bucket.tally.add(part)
-    if (bucket.tally.parts === 0) ofMeter.splice(ofMeter.indexOf(bucket), 1)
-    if (ofMeter.length === 0) this.#buckets.delete(meter)
+    if (bucket.tally.parts === 0) this.#removeBucket(bucket)
     this.dirty = true
   }
 
@@ -77,9 +78,30 @@ export class Cell {
     this.dirty = true
   }
 
-  /** The buckets in a fixed order, so that sums over them are the same whatever came first. */
-  get buckets(): Bucketed[] {
-    const named = [...this.#buckets.values()].flat().map((b) => [`${b.state}|${b.meter}|${b.carrier}`, b] as const)
-    return named.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, bucket]) => bucket)
+  get buckets(): BucketList {
+    return (this.#list ??= new BucketList([...this.#buckets.values()].flat()))
+  }
+
+  #bucketOf({ meter, carrier }: Booking, state: Bucketed['state']): Bucketed | undefined {
+    for (const bucket of this.#buckets.get(meter) ?? NONE)
+      if (bucket.state === state && bucket.carrier === carrier) return bucket
+    return undefined
+  }
+
+  #addBucket(bucket: Bucketed): Bucketed {
+    const ofMeter = this.#buckets.get(bucket.meter)
+    if (ofMeter) ofMeter.push(bucket)
+    else this.#buckets.set(bucket.meter, [bucket])
+    this.#list = undefined
+    return bucket
+  }
+
+  #removeBucket(bucket: Bucketed): void {
+    const ofMeter = this.#buckets.get(bucket.meter)!
+    ofMeter.splice(ofMeter.indexOf(bucket), 1)
+    if (ofMeter.length === 0) this.#buckets.delete(bucket.meter)
+    this.#list = undefined
   }
 }
+
+const NONE: readonly Bucketed[] = []

@@ -3,16 +3,17 @@
 import type { Carbon, FactorQuality, Surrogate } from '../records.ts'
 import { scopeOf } from '../units.ts'
 import type { Bucketed } from './cell.ts'
+import type { Counts } from './counts.ts'
 
 /** Best first. */
 const QUALITIES: readonly FactorQuality[] = ['measured', 'manual', 'estimated', 'forecast', 'held', 'profile', 'annual']
 
 /** A sum over buckets in their fixed order. */
-export const total = (buckets: Bucketed[], of: (b: Bucketed) => number): number =>
+export const total = (buckets: readonly Bucketed[], of: (b: Bucketed) => number): number =>
   buckets.reduce((sum, b) => sum + of(b), 0)
 
 /** Known emissions by scope; a ledger that lacks a factor for any of its energy is `null` as a whole. */
-export function emissionsOf(buckets: Bucketed[]): Carbon['kgCO2e'] {
+export function emissionsOf(buckets: readonly Bucketed[]): Carbon['kgCO2e'] {
   const [fuels, bought] = [
     buckets.filter((b) => scopeOf(b.carrier) === 1),
     buckets.filter((b) => scopeOf(b.carrier) === 2),
@@ -33,7 +34,7 @@ export function emissionsOf(buckets: Bucketed[]): Carbon['kgCO2e'] {
 
 /** Emissions with electricity at the constant factor, what is carried for the unknown included; `null` where there is none. */
 export function atConstantFactor(
-  buckets: Bucketed[],
+  buckets: readonly Bucketed[],
   constantFactor: number | null,
   surrogate: Pick<Surrogate, 'kgCO2e'>,
 ): number | null {
@@ -45,16 +46,22 @@ export function atConstantFactor(
 }
 
 /** The effective factor of electricity, or of all energy where a line has none. */
-export function factorOf(buckets: Bucketed[]): Carbon['factor'] {
+export function factorOf(buckets: readonly Bucketed[]): Carbon['factor'] {
   const electric = buckets.filter((b) => b.carrier === 'electricity')
   const chosen = electric.length > 0 ? electric : buckets
   const kWh = total(chosen, (b) => b.tally.kWh.value) - total(chosen, (b) => b.tally.kWhNoLocation.value)
-  const qualities = new Set(buckets.flatMap((b) => [...b.tally.qualities.keys()]))
+  const qualities = union(buckets, (b) => b.tally.qualities)
   const worst = [...QUALITIES].reverse().find((q) => qualities.has(q))
   const isMissingSome = buckets.some((b) => !b.tally.kWhNoLocation.isZero)
   return {
     kgPerKWh: kWh > 0 ? total(chosen, (b) => b.tally.location.value) / kWh : null,
     worstQuality: isMissingSome ? 'missing' : (worst ?? 'missing'),
-    sources: [...new Set(buckets.flatMap((b) => [...b.tally.sources.keys()]))].sort(),
+    sources: [...union(buckets, (b) => b.tally.sources)].sort(),
   }
+}
+
+function union<K>(buckets: readonly Bucketed[], of: (b: Bucketed) => Counts<K>): Set<K> {
+  const all = new Set<K>()
+  for (const bucket of buckets) for (const key of of(bucket).keys()) all.add(key)
+  return all
 }

@@ -38,6 +38,12 @@ export class LineSpans {
     }
   }
 
+  /** The first and last known time of the spans that are meant; `undefined` where there are none. */
+  hullOf(isMeant: (span: ContextSpan) => boolean): { from: number; to: number } | undefined {
+    const first = this.#spans.find(isMeant)
+    return first && { from: first.from, to: this.#spans.findLast(isMeant)!.to }
+  }
+
   /** The latest time that anything is known about. */
   get end(): number {
     return this.#spans.at(-1)?.to ?? 0

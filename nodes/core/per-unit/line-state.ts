@@ -78,13 +78,8 @@ export class LineState {
   /** The bounds of a record: its view's, or for an order its first and last known time. */
   boundsOf({ key, sent }: Cell): { from: number; to: number } {
     if (key.from !== undefined && key.to !== undefined) return { from: key.from, to: key.to }
-    let [from, to] = [FOREVER, 0]
-    for (const span of this.spans.within(0, FOREVER)) {
-      if (!belongs(key, span.context)) continue
-      from = Math.min(from, span.from)
-      to = Math.max(to, span.to)
-    }
-    return to > 0 ? { from, to } : { from: sent?.from ?? 0, to: sent?.to ?? 0 }
+    const known = this.spans.hullOf((span) => belongs(key, span.context))
+    return known ?? { from: sent?.from ?? 0, to: sent?.to ?? 0 }
   }
 
   /** Marks the records that hold some of this time, and those of some orders. */

@@ -240,7 +240,7 @@ export class Calculator {
   partsOf(id: string): EnergyPart[] {
     const found: EnergyPart[] = []
     for (const claim of this.#books.claims()) {
-      for (const { key, part } of this.#books.postings(claim)) if (key.id === id) found.push(part)
+      for (const { keys, part } of this.#books.postings(claim)) if (keys.some((key) => key.id === id)) found.push(part)
     }
     const name = ({ claim }: EnergyPart): string => `${claim.energy.id}\n${claim.booking.meter}`
     return found.sort((a, b) => a.from - b.from || (name(a) < name(b) ? -1 : 1))

@@ -7,15 +7,18 @@ import type { Booking } from './cell.ts'
 import type { EnergyPart } from './tally.ts'
 import type { CellKey } from './views.ts'
 
+/** A part of a claim, and every record that it belongs to. */
 export interface EnergyPosting {
-  key: CellKey
+  keys: readonly CellKey[]
   part: EnergyPart
 }
 
 export interface UnitPosting {
-  key: CellKey
-  share: { from: number; to: number }
+  keys: readonly CellKey[]
+  share: Share
 }
+
+type Share = { from: number; to: number }
 
 /** What one piece of a line is asked about when its records are looked up. */
 export interface Piece {
@@ -29,7 +32,7 @@ export interface Piece {
 /** Which records there are: where their time is cut, and which of them a piece between two cuts belongs to. */
 export interface Keying {
   cuts(from: number, to: number): number[]
-  keys(piece: Piece): CellKey[]
+  keys(piece: Piece): readonly CellKey[]
 }
 
 export class PostingRules {
@@ -42,34 +45,36 @@ export class PostingRules {
   }
 
   /** The claims of a meter interval that are booked as it comes; a deferred meter has none. */
-  *claims(energy: Energy): Generator<Claim> {
-    if (this.#ownership.isDeferred(energy.meter)) return
+  claims(energy: Energy): Claim[] {
+    if (this.#ownership.isDeferred(energy.meter)) return []
     const { flags } = energy
-    for (const segment of energy.segments ?? [{ from: energy.from, to: energy.to, kWh: energy.kWh }]) {
+    const segments = energy.segments ?? [{ from: energy.from, to: energy.to, kWh: energy.kWh }]
+    return segments.flatMap((segment) => {
       const { from, to, kWh } = segment
-      yield* directClaims(energy.meter, { energy, segment, from, to, kWh, flags }, this.#ownership)
-    }
+      return directClaims(energy.meter, { energy, segment, from, to, kWh, flags }, this.#ownership)
+    })
   }
 
-  /** The postings of a claim: one for each record that a part of it belongs to. */
-  *post(claim: Claim, sign: 1 | -1): Generator<EnergyPosting> {
+  /** The postings of a claim: its parts between the cuts. */
+  post(claim: Claim, sign: 1 | -1): EnergyPosting[] {
     const { line, segment, booking } = claim
-    for (const { from, to } of this.#shares(claim.from, claim.to)) {
+    return this.#shares(claim.from, claim.to).map(({ from, to }) => {
       const whole = from === claim.from && to === claim.to
       const part = { claim, from, to, kWh: whole ? claim.kWh : shareOf(claim, to - from), sign }
-      for (const key of this.#keying.keys({ line, from, context: segment.context, booking })) yield { key, part }
-    }
+      return { keys: this.#keying.keys({ line, from, context: segment.context, booking }), part }
+    })
   }
 
-  *units(piece: Production): Generator<UnitPosting> {
-    const { line, context } = piece
-    for (const share of this.#shares(piece.from, piece.to)) {
-      for (const key of this.#keying.keys({ line, from: share.from, context })) yield { key, share }
-    }
+  units({ line, from, to, context }: Production): UnitPosting[] {
+    return this.#shares(from, to).map((share) => ({
+      keys: this.#keying.keys({ line, from: share.from, context }),
+      share,
+    }))
   }
 
-  #shares(from: number, to: number): { from: number; to: number }[] {
+  #shares(from: number, to: number): Share[] {
     const cuts = this.#keying.cuts(from, to)
+    if (cuts.length === 0) return [{ from, to }]
     return [from, ...cuts].map((start, i) => ({ from: start, to: cuts[i] ?? to }))
   }
 }

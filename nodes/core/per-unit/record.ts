@@ -30,13 +30,13 @@ type Figures = Omit<Carbon, 'revision' | 'status' | 'reasons'>
 /** All figures of a record; what is not known is `null` and says why. */
 export function figuresOf(cell: Cell, around: Surroundings): Figures {
   const { id, view, line, order, sku, shift } = cell.key
-  const buckets = cell.buckets
+  const buckets = cell.buckets.all
   const product = sku ?? (view === 'order' ? onlySku(around.spans) : undefined)
   const units = unitsOf(cell, around.products)
   const kgCO2e = emissionsOf(buckets)
   const kWh = total(buckets, (b) => b.tally.kWh.value)
-  const coverage = coverageOf(cell, buckets, around)
-  const surrogate = surrogateOf(buckets, around)
+  const coverage = coverageOf(cell, kWh, around)
+  const surrogate = surrogateOf(cell.buckets, around)
   const kgConstant = atConstantFactor(buckets, around.constantFactor, surrogate)
   return {
     type: 'carbon',
@@ -77,7 +77,7 @@ function onlySku(spans: readonly ContextSpan[]): string | undefined {
   return skus.size === 1 ? sku : undefined
 }
 
-function byCarrier(buckets: Bucketed[]): Record<string, number> {
+function byCarrier(buckets: readonly Bucketed[]): Record<string, number> {
   const result: Record<string, number> = {}
   for (const b of buckets) result[b.carrier] = (result[b.carrier] ?? 0) + b.tally.kWh.value
   return result
@@ -118,18 +118,17 @@ function weighted(
   return skus.length > 0 ? sum : null
 }
 
-function coverageOf({ units }: Cell, buckets: Bucketed[], { meters, expectedMs }: Surroundings): Coverage {
-  const kWh = total(buckets, (b) => b.tally.kWh.value)
+function coverageOf({ buckets, units }: Cell, kWh: number, { meters, expectedMs }: Surroundings): Coverage {
+  const { all, ofMeter } = buckets
   const share = (unknown: number): number => (kWh === 0 ? 1 : clamp(1 - unknown / kWh))
-  const known = new Map<string, number>()
-  for (const b of buckets) known.set(b.meter, (known.get(b.meter) ?? 0) + b.tally.ms)
-  const told = meters.reduce((sum, { id }) => sum + Math.min(known.get(id) ?? 0, expectedMs), 0)
+  const known = (meter: string): number => (ofMeter.get(meter) ?? []).reduce((ms, b) => ms + b.tally.ms, 0)
+  const told = meters.reduce((sum, { id }) => sum + Math.min(known(id), expectedMs), 0)
   const counted = units.ms.good > 0 ? units.ms.good : Math.min(units.ms.produced, units.ms.scrap)
   return {
     energy:
       expectedMs > 0 && meters.length > 0 ? clamp(told / (expectedMs * meters.length)) : meters.length > 0 ? 0 : 1,
-    factor: share(total(buckets, (b) => b.tally.kWhNoLocation.value)),
-    context: share(total(buckets, (b) => b.tally.kWhNoContext.value)),
+    factor: share(total(all, (b) => b.tally.kWhNoLocation.value)),
+    context: share(total(all, (b) => b.tally.kWhNoContext.value)),
     count: expectedMs > 0 ? clamp(counted / expectedMs) : 0,
   }
 }

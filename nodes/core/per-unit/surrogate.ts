@@ -13,6 +13,7 @@ import { RATED_MARGIN } from '../meter/counter.ts'
 import type { PlantMeter } from '../plant.ts'
 import type { Surrogate } from '../records.ts'
 import { MS_PER_HOUR } from '../units.ts'
+import type { BucketList } from './bucket-list.ts'
 import type { Bucketed } from './cell.ts'
 
 export interface Expected {
@@ -22,11 +23,12 @@ export interface Expected {
 }
 
 /** The surrogate of a record; `unbounded` where nothing says how much the missing part can have been. */
-export function surrogateOf(buckets: readonly Bucketed[], expected: Expected): Surrogate {
+export function surrogateOf(buckets: BucketList, expected: Expected): Surrogate {
   const result: Surrogate = { kWh: 0, kgCO2e: 0, why: [] }
-  for (const meter of expected.meters) addSilence(result, meter, buckets, expected)
-  for (const carrier of new Set(buckets.map((b) => b.carrier))) {
-    const kWh = buckets.reduce((sum, b) => (b.carrier === carrier ? sum + b.tally.kWhNoLocation.value : sum), 0)
+  const known = { expected, buckets, rates: new Map<string, number>() }
+  for (const meter of expected.meters) addSilence(result, meter, known)
+  for (const [carrier, its] of buckets.ofCarrier) {
+    const kWh = its.reduce((sum, b) => sum + b.tally.kWhNoLocation.value, 0)
     if (kWh <= 0) continue
     const most = mostKgPerKWh(carrier)
     result.kgCO2e += kWh * most
@@ -35,17 +37,24 @@ export function surrogateOf(buckets: readonly Bucketed[], expected: Expected): S
   return result
 }
 
-function addSilence(result: Surrogate, meter: PlantMeter, buckets: readonly Bucketed[], expected: Expected): void {
-  const { meters, expectedMs } = expected
-  const missingMs = (id: string): number =>
-    expectedMs - buckets.reduce((ms, b) => (b.meter === id ? ms + b.tally.ms : ms), 0)
+interface Known {
+  expected: Expected
+  buckets: BucketList
+  /** The highest factor by carrier, as far as it was asked for. */
+  rates: Map<string, number>
+}
+
+function addSilence(result: Surrogate, meter: PlantMeter, known: Known): void {
+  const { meters, expectedMs } = known.expected
+  const { ofMeter } = known.buckets
+  const missingMs = (id: string): number => expectedMs - (ofMeter.get(id) ?? []).reduce((ms, b) => ms + b.tally.ms, 0)
   const silentMs = missingMs(meter.id)
   if (silentMs <= 0) return
   // What a silent sub-meter has missed is in its parent, where that has told about all of the time.
   const parent = meters.find((m) => m.id === meter.parent && m.carrier === meter.carrier)
   if (parent && missingMs(parent.id) <= 0) return
-  const mostKW = mostPower(meter, buckets)
-  const kgPerKWh = mostRate(meter.carrier, buckets)
+  const mostKW = mostPower(meter, ofMeter.get(meter.id) ?? [])
+  const kgPerKWh = mostRate(meter.carrier, known)
   const hours = silentMs / MS_PER_HOUR
   if (mostKW === undefined) {
     result.unbounded = `meter ${meter.id} told nothing, and the plant model states no ratedKW for it`
@@ -57,15 +66,24 @@ function addSilence(result: Surrogate, meter: PlantMeter, buckets: readonly Buck
 }
 
 /** The highest power a meter can have missed, kW: by its rating, else by the highest it has shown in this record. */
-function mostPower({ id, ratedKW }: PlantMeter, buckets: readonly Bucketed[]): number | undefined {
+function mostPower({ ratedKW }: PlantMeter, buckets: readonly Bucketed[]): number | undefined {
   if (ratedKW !== undefined) return RATED_MARGIN * ratedKW
-  const shown = buckets.filter((b) => b.meter === id && b.tally.ms > 0)
+  const shown = buckets.filter((b) => b.tally.ms > 0)
   if (shown.length === 0) return undefined
   return RATED_MARGIN * Math.max(...shown.map((b) => b.tally.kWh.value / (b.tally.ms / MS_PER_HOUR)), 0)
 }
 
 /** The highest factor of a carrier in this record, its upstream part included; without one the highest that is taken. */
-function mostRate(carrier: string, buckets: readonly Bucketed[]): number {
-  const rates = buckets.filter((b) => b.carrier === carrier).flatMap((b) => [...b.tally.rates.keys()])
-  return rates.length > 0 ? Math.max(...rates) : mostKgPerKWh(carrier)
+function mostRate(carrier: string, { buckets, rates }: Known): number {
+  let most = rates.get(carrier)
+  if (most === undefined)
+    rates.set(carrier, (most = highest(buckets.ofCarrier.get(carrier) ?? []) ?? mostKgPerKWh(carrier)))
+  return most
+}
+
+function highest(buckets: readonly Bucketed[]): number | undefined {
+  let most: number | undefined
+  for (const { tally } of buckets)
+    for (const rate of tally.rates.keys()) if (most === undefined || rate > most) most = rate
+  return most
 }

@@ -3,6 +3,7 @@
 import type { Claim } from '../allocation/claims.ts'
 import { ExactSum } from '../exact-sum.ts'
 import { mostKgPerKWh } from '../factor/factor-limits.ts'
+import { Counts } from './counts.ts'
 import {
   isMissing,
   UNIT_ROLES,
@@ -43,12 +44,13 @@ export class EnergyTally {
   /** Known time and time in known gaps, milliseconds. */
   ms = 0
   gapMs = 0
-  readonly qualities = new Map<FactorQuality, number>()
-  readonly sources = new Map<string, number>()
+  readonly qualities = new Counts<FactorQuality>()
+  readonly sources = new Counts<string>()
   /** kg CO₂e per kWh of each part, known gaps too: with upstream, and without a factor the highest that is taken. */
-  readonly rates = new Map<number, number>()
-  readonly flags = new Map<string, number>()
-  readonly #signals = new Map<string, { value: ExactSum; ms: number }>()
+  readonly rates = new Counts<number>()
+  readonly flags = new Counts<string>()
+  /** Of the meters that tell the shape of their power; most tell none. */
+  #signals: Map<string, { value: ExactSum; ms: number }> | undefined
   #maxKW = 0
   parts = 0
 
@@ -57,9 +59,9 @@ export class EnergyTally {
     const { segment, taken } = claim
     this.parts += sign
     const ms = sign * (to - from)
-    if (!taken) for (const flag of claim.flags) if (!OF_ARRIVAL.has(flag)) count(this.flags, flag, sign)
+    if (!taken) for (const flag of claim.flags) if (!OF_ARRIVAL.has(flag)) this.flags.add(flag, sign)
     const { factor, market, upstream } = segment
-    count(this.rates, rateOf(segment, claim.booking.carrier), sign)
+    this.rates.add(rateOf(segment, claim.booking.carrier), sign)
     if (kWh === null) {
       if (!taken) this.gapMs += ms
       return
@@ -68,8 +70,8 @@ export class EnergyTally {
     this.kWh.add(signed * kWh)
     if (factor && !isMissing(factor)) {
       this.location.add(signed * kWh * factor.kgPerKWh)
-      count(this.qualities, factor.quality, sign)
-      count(this.sources, sourceName(factor.source), sign)
+      this.qualities.add(factor.quality, sign)
+      this.sources.add(sourceName(factor.source), sign)
     } else this.kWhNoLocation.add(signed * kWh)
     if (market) this.market.add(signed * kWh * market.kgPerKWh)
     else this.kWhNoMarket.add(signed * kWh)
@@ -86,7 +88,7 @@ export class EnergyTally {
   /** Time-weighted shape of the power; `undefined` where the meter gave none. */
   get signal(): Signal | undefined {
     const mean = (name: string): number | undefined => {
-      const sum = this.#signals.get(name)
+      const sum = this.#signals?.get(name)
       return sum && sum.ms > 0 ? sum.value.value / sum.ms : undefined
     }
     const meanKW = mean('meanKW')
@@ -100,11 +102,12 @@ export class EnergyTally {
   }
 
   #shape(signal: Signal, ms: number): void {
+    const signals = (this.#signals ??= new Map())
     for (const name of SIGNALS) {
       const value = signal[name]
       if (value === undefined) continue
-      let sum = this.#signals.get(name)
-      if (!sum) this.#signals.set(name, (sum = { value: new ExactSum(), ms: 0 }))
+      let sum = signals.get(name)
+      if (!sum) signals.set(name, (sum = { value: new ExactSum(), ms: 0 }))
       sum.value.add(value * ms)
       sum.ms += ms
     }
@@ -166,10 +169,4 @@ function sourceName(source: FactorOrigin): string {
     sourceNames.set(source, name)
   }
   return name
-}
-
-function count<K>(map: Map<K, number>, key: K, by: number): void {
-  const n = (map.get(key) ?? 0) + by
-  if (n === 0) map.delete(key)
-  else map.set(key, n)
 }

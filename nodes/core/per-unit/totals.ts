@@ -8,6 +8,7 @@ import type { PlantModel } from '../plant.ts'
 import { PostingRules, type Keying, type Piece } from './postings.ts'
 import { figuresOf } from './record.ts'
 import { isMissing, type Carbon, type Context, type Missing, type Production } from '../records.ts'
+import type { CellKey } from './views.ts'
 
 export const TOTAL_KEYS = ['line', 'order', 'sku', 'shift', 'state', 'machine', 'meter', 'carrier', 'day'] as const
 export type TotalKey = (typeof TOTAL_KEYS)[number]
@@ -42,8 +43,8 @@ export function totalsOf(input: TotalsInput): TotalRow[] {
   }
   const rules = new PostingRules(new Ownership(model), keyingOf(input))
   for (const claim of facts.claims) {
-    for (const { key, part } of rules.post(claim, 1)) {
-      if (part.from >= from && part.to <= to) cellOf(key.id).book(part)
+    for (const { keys, part } of rules.post(claim, 1)) {
+      if (part.from >= from && part.to <= to) for (const key of keys) cellOf(key.id).book(part)
     }
   }
   countUnits(input, rules, cells, cellOf)
@@ -64,10 +65,10 @@ function countUnits(
   const rows = new Map<string, Cell[]>()
   for (const { key, cell } of cells.values()) rows.set(bare(key), [...(rows.get(bare(key)) ?? []), cell])
   const count = (piece: Production): void => {
-    for (const { key, share } of rules.units(piece)) {
+    for (const { keys, share } of rules.units(piece)) {
       if (share.from < from || share.to > to) continue
-      const targets = isSplit ? (rows.get(bare(JSON.parse(key.id) as RowKey)) ?? []) : [cellOf(key.id)]
-      for (const cell of targets) cell.count(piece, share, 1)
+      const targets = ({ id }: CellKey) => (isSplit ? (rows.get(bare(JSON.parse(id) as RowKey)) ?? []) : [cellOf(id)])
+      for (const cell of keys.flatMap(targets)) cell.count(piece, share, 1)
     }
   }
   facts.production.forEach(count)

@@ -1,20 +1,15 @@
 /**
  * Restates records whose facts are no longer held in memory: as far back as the ledger's facts reach, they are reckoned
  * anew from them. Facts of old time come in bursts (a gateway that was offline, a count that was corrected in the MES), so
- * their records are reckoned when the burst is through.
+ * their records are reckoned when the burst is through, a portion at a time, between other messages.
  */
 
 import type { Calculator } from '../core/per-unit/per-unit.ts'
-import { saysTheSame } from '../core/per-unit/rendering.ts'
-import type { RecordName } from '../core/per-unit/views.ts'
 import type { Carbon } from '../core/records.ts'
-import type { Plant } from '../shared/plant-version.ts'
 import { rebuild } from '../shared/recompute.ts'
-import type { Ledger } from '../stores/ledger.ts'
+import { portionsOf, restated, type Changed, type OldTime, type Portion } from './old-records.ts'
 
-export interface RestatementOptions {
-  ledger: Ledger
-  plant: Plant
+export interface RestatementOptions extends Pick<OldTime, 'ledger' | 'plant'> {
   /** Holds the records that still move. */
   calculator: Calculator
   /** Looks at a line's records again. */
@@ -23,13 +18,7 @@ export interface RestatementOptions {
   onFault: (error: Error) => void
 }
 
-/** A stretch of old time of a line in which facts have changed. */
-interface Want {
-  line: string
-  from: number
-  to: number
-  reasons: Set<string>
-}
+type Want = Changed & { reasons: Set<string> }
 
 /** A burst is through when nothing came for so long, or at the latest after so long. */
 const QUIET_MS = 500
@@ -37,33 +26,35 @@ const PATIENCE_MS = 30_000
 
 export class Restatement {
   readonly #options: RestatementOptions
+  readonly #time: OldTime
   readonly #wants = new Map<string, Want>()
+  /** Steps that are left of the changes at work. */
+  #steps: (() => void)[] = []
   #timer: NodeJS.Timeout | undefined
   #since = 0
 
   constructor(options: RestatementOptions) {
     this.#options = options
+    this.#time = { ...options, isHeld: ({ id }) => options.calculator.knows(id) }
   }
 
   /** Facts of a line have changed in this time, which is no longer held; `orders` are those that they name. */
-  want(
-    line: string | undefined,
-    time: { from: number; to: number },
-    why: { reason: string; orders?: Set<string> },
-  ): void {
-    const { calculator } = this.#options
+  want(line: string | undefined, { from, to }: { from: number; to: number }, { reason, orders = NONE }: Why): void {
+    const { calculator, ledger } = this.#options
+    // What is archived can not be reckoned: the figures that were told of it stand.
+    const since = Math.max(from, ledger.archivedUntil() ?? -Infinity)
+    if (since >= to) return
     for (const moved of calculator.alongside(line)) {
-      calculator.stale(moved, time, why.orders ?? NONE)
-      const want = this.#wants.get(moved) ?? { line: moved, ...time, reasons: new Set() }
+      calculator.stale(moved, { from: since, to }, orders)
+      const want = this.#wants.get(moved) ?? { line: moved, from: since, to, reasons: new Set() }
       this.#wants.set(moved, want)
-      want.from = Math.min(want.from, time.from)
-      want.to = Math.max(want.to, time.to)
-      want.reasons.add(why.reason)
+      want.from = Math.min(want.from, since)
+      want.to = Math.max(want.to, to)
+      want.reasons.add(reason)
     }
     const now = Date.now()
     if (!this.#timer) this.#since = now
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#run(), Math.max(0, Math.min(QUIET_MS, this.#since + PATIENCE_MS - now)))
+    this.#begin(Math.max(0, Math.min(QUIET_MS, this.#since + PATIENCE_MS - now)))
   }
 
   /** A calculator with the facts of a record of old time, to explain it; `undefined` where the ledger has no such record. */
@@ -78,55 +69,65 @@ export class Restatement {
 
   stop(): void {
     clearTimeout(this.#timer)
+    this.#steps = []
   }
 
-  #run(): void {
+  #begin(waitMs: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#plan(), waitMs)
+  }
+
+  #plan(): void {
     this.#timer = undefined
+    // What came while others are at work waits for them.
+    if (this.#steps.length > 0) return this.#begin(QUIET_MS)
     const wants = [...this.#wants.values()]
     this.#wants.clear()
-    try {
+    this.#try(wants, () => {
       for (const want of wants) {
-        const records = this.#restated(want)
-        if (records.length > 0) this.#options.publish(records)
+        for (const portion of portionsOf(want, this.#time)) this.#steps.push(() => this.#restate(portion, want))
+        this.#steps.push(() => this.#takeOver(want))
       }
+      this.#next(wants)
+    })
+  }
+
+  #next(wants: readonly Want[]): void {
+    const step = this.#steps.shift()
+    if (!step) return
+    this.#try(wants, step)
+    setImmediate(() => this.#next(wants))
+  }
+
+  /** A fault is told, and all of it tried again later: the facts themselves are on disk. */
+  #try(wants: readonly Want[], work: () => void): void {
+    try {
+      work()
     } catch (error) {
-      // Told, and tried again with the next fact: the facts themselves are on disk.
+      this.#steps = []
       for (const want of wants) this.#wants.set(want.line, want)
+      this.#begin(PATIENCE_MS)
       this.#options.onFault(error as Error)
     }
   }
 
-  #restated({ line, from, to, reasons }: Want): Carbon[] {
-    const { ledger, plant, calculator } = this.#options
-    const known = [...ledger.records({ line, since: from, until: to })].filter((r) => !r.adjusts)
-    const lasting = known.filter((r) => r.status !== 'provisional')
-    const whole: RecordName = {
-      id: '',
-      view: 'day',
-      line,
-      from: plant.calendar.day(from).from,
-      to: plant.calendar.day(to - 1).to,
-    }
-    const past = rebuild(ledger, [...lasting, ...calculator.staleNames(line), whole], plant)
-    calculator.takeOver(line, past, reasons)
-    this.#options.look(line)
-    // A record that is still held is told from there.
-    const held = new Set(calculator.names(line).map((name) => name.id))
-    const told = new Map(lasting.filter((r) => !held.has(r.id)).map((r) => [r.id, r]))
-    const news = past
-      .names(line)
-      .filter((n) => n.from >= whole.from && n.to <= whole.to && !told.has(n.id) && !held.has(n.id))
-    const why = [...reasons].sort()
-    const again = [...told.values()].map((before) => ({ ...past.closed(before), revision: before.revision + 1 }))
-    return [
-      ...again
-        .filter((now) => !saysTheSame(told.get(now.id)!, now))
-        .map((now): Carbon => ({ ...now, status: 'restated', reasons: why })),
-      ...news
-        .map((name): Carbon => ({ ...past.closed(name), status: 'final', reasons: [] }))
-        .filter((r) => r.buckets.length > 0),
-    ]
+  #restate(portion: Portion, want: Want): void {
+    const records = restated(portion, want, this.#time)
+    if (records.length > 0) this.#options.publish(records)
   }
+
+  /** Records that reach from old time into what is held go on from both. */
+  #takeOver({ line, reasons }: Want): void {
+    const { ledger, plant, calculator, look } = this.#options
+    const stale = calculator.staleNames(line)
+    calculator.takeOver(line, rebuild(ledger, stale, plant), reasons)
+    look(line)
+  }
+}
+
+interface Why {
+  reason: string
+  orders?: ReadonlySet<string>
 }
 
 const NONE: ReadonlySet<string> = new Set()

@@ -164,6 +164,8 @@ export interface Ledger {
   seals(): Iterable<Seal>
   /** All time before it is closed; `null` where none is. Quick, and sees what another process has closed. */
   sealedUntil(): number | null
+  /** All measurements before it have gone to an archive; `null` where none have. */
+  archivedUntil(): number | null
   /**
    * Moves closed periods to an archive: their facts, and their records but for the newest revision of what is no window.
    * Gives `null` where none may go; rejects, and all is as before, where anything fails.

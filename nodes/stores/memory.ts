@@ -123,6 +123,10 @@ export class MemoryLedger implements Ledger {
     yield* this.#seals
   }
 
+  archivedUntil(): number | null {
+    return null
+  }
+
   sealedUntil(): number | null {
     return this.#seals.at(-1)?.until ?? null
   }

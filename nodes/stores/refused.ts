@@ -27,6 +27,7 @@ export class RefusedLedger implements Ledger {
   adjustments = (): Iterable<never> => this.#refuse()
   seals = (): Iterable<Seal> => this.#refuse()
   sealedUntil = (): number | null => this.#refuse()
+  archivedUntil = (): number | null => this.#refuse()
   alerts = (): Iterable<never> => this.#refuse()
   verify = (): Verification => this.#refuse()
   head = (): string => this.#refuse()

@@ -88,6 +88,10 @@ export function* readSeals(path: string): Iterable<Seal> {
   for (const row of readRows<Seal>(path, ALL_SEALS, [])) yield { ...row }
 }
 
+/** Up to when measurements have gone to an archive. */
+export const readArchivedUntil = (path: string): number | null =>
+  reading(path, (db) => db.get<{ until: number | null }>('SELECT max(until) AS until FROM anchors'))?.until ?? null
+
 export const readSealedUntil = (path: string): number | null =>
   reading(path, (db) => db.get<{ until: number }>(SEALED_UNTIL))?.until ?? null
 

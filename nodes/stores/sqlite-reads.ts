@@ -9,6 +9,7 @@ import {
   readNewest,
   readNewestTime,
   readRecord,
+  readArchivedUntil,
   readSealedUntil,
   readSeals,
   readUndelivered,
@@ -18,6 +19,7 @@ import {
 export class SqliteReads {
   protected readonly path: string
   #sealedUntil: number | null | undefined
+  #archivedUntil: number | null | undefined
 
   constructor(path: string) {
     this.path = path
@@ -53,6 +55,16 @@ export class SqliteReads {
 
   seals(): Iterable<Seal> {
     return readSeals(this.path)
+  }
+
+  /** In an outage what was known last, as below. */
+  archivedUntil(): number | null {
+    try {
+      return (this.#archivedUntil = readArchivedUntil(this.path))
+    } catch (error) {
+      if (this.#archivedUntil === undefined) throw error
+      return this.#archivedUntil
+    }
   }
 
   /** In an outage what was known last: the emission goes on, and a record of a closed period is refused when it is saved. */

@@ -220,6 +220,19 @@ describe('facts of a time that is no longer in memory', () => {
     assert.equal(ledger.verify().ok, true)
   }).timeout(20_000)
 
+  it('of a time that was archived alter nothing: its facts are not there to reckon with', async () => {
+    const day = ledger.record('day|L1|2026-03-02')!
+    await ledger.seal(T0 + 24 * HOUR, Date.now())
+    const gone = await ledger.compact({ before: T0 + 24 * HOUR, archive: join(folder, 'archive'), at: Date.now() })
+    assert.ok(gone!.facts > 40, `${gone!.facts} facts are archived`)
+    // From hour 12 to hour 36: the second day is restated, the first one stands.
+    line.send(factor(12, 36, 0.3, 1))
+    near((await restated('day|L1|2026-03-03', 'factor-settled')).kgCO2e.total, 48 + 12)
+    assert.deepEqual(ledger.record(day.id), day)
+    assert.deepEqual([...ledger.adjustments(day.id)], [])
+    assert.deepEqual(line.faults, [])
+  }).timeout(20_000)
+
   it('a reading of a closed period that is no longer in memory is refused with the reason', async () => {
     await ledger.seal(T0 + 24 * HOUR, Date.now())
     line.send(reading(12.5, 125))

@@ -159,6 +159,11 @@ export class Calculator {
     return undefined
   }
 
+  /** True for a record in the making. */
+  knows(id: string): boolean {
+    return [...this.#books.lines.values()].some((state) => state.cells.has(id))
+  }
+
   /** True where the facts of a record are held. */
   holds(id: string): boolean {
     return [...this.#books.lines.values()].some((state) => state.cells.get(id)?.isStale === false)

@@ -81,6 +81,7 @@ ALTER TABLE records ADD COLUMN plant TEXT;
 ALTER TABLE records ADD COLUMN adjusts TEXT;
 ALTER TABLE records ADD COLUMN seal INTEGER;
 UPDATE records SET plant = json_extract(body, '$.plant'), adjusts = json_extract(body, '$.adjusts.id');
+CREATE INDEX facts_by_length ON facts (kind, "to" - "from");
 CREATE INDEX records_adjusting ON records (adjusts, "from") WHERE adjusts IS NOT NULL;
 CREATE INDEX records_unsealed ON records ("to") WHERE seal IS NULL;
 CREATE INDEX records_by_seal ON records (seal) WHERE seal IS NOT NULL;

@@ -50,7 +50,7 @@ export function verifyFile(path: string): Verification {
 
 /** The facts that a query asks for, in the order of writing. */
 export function* readFacts(path: string, query: FactQuery): Iterable<Fact> {
-  const { where, values } = factFilter(query)
+  const { where, values } = factFilter(query, longestOf(path, query))
   for (const row of readRows<FactRow>(path, `SELECT ${FACT} FROM facts ${where} ORDER BY seq`, values))
     yield factOf(row)
 }
@@ -62,6 +62,8 @@ export function* readNewest<T>(path: string, table: 'records' | 'alerts', condit
   const sql = `SELECT body FROM ${table} AS t ${where ? `${where} AND` : 'WHERE'} ${newest} ORDER BY "from", id`
   for (const { body } of readRows<{ body: string }>(path, sql, values)) yield JSON.parse(body) as T
 }
+
+const LONGEST = 'SELECT max("to" - "from") AS ms FROM facts WHERE kind = ?'
 
 /** The latest time that a measurement reaches. One look per kind: each is one step in the index. */
 export const NEWEST_TIME = `SELECT max(at) AS at FROM (${MEASURED_KINDS.map(
@@ -119,7 +121,19 @@ function reading<T>(path: string, ask: (db: Statements) => T): T {
   }
 }
 
-function factFilter({ kind, line, since, until }: FactQuery): { where: string; values: Value[] } {
+/**
+ * How long a fact of a kind can be, milliseconds. The index of time goes by the end of facts: without a bound of it, all
+ * of the file after the beginning of a time would be looked through.
+ */
+function longestOf(path: string, { kind, until }: FactQuery): number | undefined {
+  if (kind === undefined || until === undefined) return undefined
+  return reading(path, (db) => db.get<{ ms: number | null }>(LONGEST, kind))?.ms ?? 0
+}
+
+function factFilter(
+  { kind, line, since, until }: FactQuery,
+  longest: number | undefined,
+): { where: string; values: Value[] } {
   if (kind === undefined && line === undefined && since === undefined && until === undefined)
     return { where: '', values: [] }
   const kinds = kind === undefined ? FACT_KINDS : [kind]
@@ -128,6 +142,7 @@ function factFilter({ kind, line, since, until }: FactQuery): { where: string; v
     ['"to" >= ?', since],
     ['("to" > ? OR "from" = "to")', since],
     ['"from" < ?', until],
+    ['"to" <= ?', longest === undefined ? undefined : until! + longest],
   ])
   // The index leads with the kind, so all are named; the sub-query collects row numbers, which come out in order.
   const wanted = `kind IN (${kinds.map(() => '?').join(', ')})`

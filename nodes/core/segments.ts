@@ -140,3 +140,16 @@ export function sameContext(a: Context | Missing | undefined, b: Context | Missi
     a.shift?.from === b.shift?.from
   )
 }
+
+/** Ordered spans of a stretch with the time that nothing is known about filled in. */
+export function filled(spans: Iterable<ContextSpan>, whole: ContextSpan): ContextSpan[] {
+  const result: ContextSpan[] = []
+  let at = whole.from
+  for (const span of spans) {
+    if (span.from > at) result.push({ ...whole, from: at, to: span.from })
+    result.push(span)
+    at = span.to
+  }
+  if (at < whole.to) result.push({ ...whole, from: at })
+  return result
+}

@@ -83,19 +83,6 @@ export function* sharedClaims(
 /** What the site did in a stretch: nothing that is known by line. */
 export const siteSpan = (from: number, to: number): ContextSpan => ({ from, to, context: AT_SITE })
 
-/** Ordered spans of a stretch with the time that nothing is known about filled in. */
-export function filled(spans: Iterable<ContextSpan>, whole: ContextSpan): ContextSpan[] {
-  const result: ContextSpan[] = []
-  let at = whole.from
-  for (const span of spans) {
-    if (span.from > at) result.push({ ...whole, from: at, to: span.from })
-    result.push(span)
-    at = span.to
-  }
-  if (at < whole.to) result.push({ ...whole, from: at })
-  return result
-}
-
 /** True where two lists of claims book the same. */
 export function sameClaims(a: readonly Claim[], b: readonly Claim[]): boolean {
   return a.length === b.length && a.every((claim, i) => textOf(claim) === textOf(b[i]!))

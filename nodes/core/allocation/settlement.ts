@@ -8,7 +8,8 @@
 
 import { noContext } from '../context/context.ts'
 import type { PlantProduct } from '../plant.ts'
-import { directClaims, filled, sameClaims, sharedClaims, siteSpan, type Claim } from './claims.ts'
+import { filled } from '../segments.ts'
+import { directClaims, sameClaims, sharedClaims, siteSpan, type Claim } from './claims.ts'
 import { SITE, type Ownership, type SharedMeter } from './ownership.ts'
 import { piecesOf, type EnergyPiece } from './pieces.ts'
 import { keyOf, type HeldView } from './shares.ts'

@@ -2,7 +2,7 @@
 
 import { noContext } from '../context/context.ts'
 import { isMissing, type ContextRevision, type Segment } from '../records.ts'
-import { sameFactor, type ContextSpan } from '../segments.ts'
+import { filled, sameFactor, type ContextSpan } from '../segments.ts'
 
 /** The spans of a revision by machine, the line's own under `''`; a time it does not name is a time without context. */
 export function spansByMachine({ line, from, to, spans }: ContextRevision): Map<string, ContextSpan[]> {
@@ -16,19 +16,6 @@ export function spansByMachine({ line, from, to, spans }: ContextRevision): Map<
   const whole = { from, to, context: noContext(line) }
   for (const [machine, group] of groups) groups.set(machine, filled(group, whole))
   return groups
-}
-
-/** Ordered spans with the holes between them, and up to the bounds, filled in. */
-function filled(spans: ContextSpan[], whole: ContextSpan): ContextSpan[] {
-  const result: ContextSpan[] = []
-  let at = whole.from
-  for (const span of spans) {
-    if (span.from > at) result.push({ ...whole, from: at, to: span.from })
-    result.push(span)
-    at = span.to
-  }
-  if (at < whole.to) result.push({ ...whole, from: at })
-  return result
 }
 
 /** Why the segments of an interval changed with a factor: a row that was used was settled, or one came late. */

@@ -2,10 +2,12 @@
 
 import { saysTheSame } from '../core/per-unit/rendering.ts'
 import type { RecordName } from '../core/per-unit/views.ts'
-import type { Carbon } from '../core/records.ts'
+import { VIEWS, type Carbon, type View } from '../core/records.ts'
 import type { Plant } from '../shared/plant-version.ts'
 import { rebuild, restsOnFrom } from '../shared/recompute.ts'
 import type { Ledger } from '../stores/ledger.ts'
+
+const DAY_MS = 86_400_000
 
 export interface OldTime {
   ledger: Ledger
@@ -55,7 +57,8 @@ export function restated(portion: Portion, { line, from, to, reasons }: Changed,
   const { ledger, plant, isHeld } = time
   const archived = ledger.archivedUntil() ?? -Infinity
   const mine = (r: RecordName): boolean => portion.has(r) && !isHeld(r) && restsOnFrom(r, plant) >= archived
-  const known = [...ledger.records({ line, since: Math.min(from, portion.from), until: Math.max(to, portion.to) })]
+  const around = { from: Math.min(from, portion.from), to: Math.max(to, portion.to) }
+  const known = [...recordsTouching(ledger, line, around)]
   const told = new Map(known.filter((r) => isLasting(r) && r.to > from && r.from < to && mine(r)).map((r) => [r.id, r]))
   const whole: RecordName = { id: '', view: 'day', line, from: Math.max(portion.from, archived), to: portion.to }
   if (whole.from >= whole.to && told.size === 0) return []
@@ -72,6 +75,21 @@ export function restated(portion: Portion, { line, from, to, reasons }: Changed,
     .filter(isNew)
     .map((name): Carbon => ({ ...past.closed(name), status: 'final', reasons: [] }))
   return [...again, ...news.filter((r) => r.buckets.length > 0)]
+}
+
+/** How long before a time a record of a view can have begun, milliseconds: it bounds what is looked through. */
+const LOOK_BACK: Record<View, number> = {
+  window: DAY_MS,
+  shift: 2 * DAY_MS,
+  'sku-shift': 2 * DAY_MS,
+  day: 2 * DAY_MS,
+  order: 62 * DAY_MS,
+}
+
+function* recordsTouching(ledger: Ledger, line: string, { from, to }: { from: number; to: number }): Generator<Carbon> {
+  for (const view of VIEWS) {
+    yield* ledger.records({ view, line, from: from - LOOK_BACK[view], since: from, until: to })
+  }
 }
 
 const isLasting = ({ status, adjusts }: Carbon): boolean => status !== 'provisional' && !adjusts

@@ -16,6 +16,5 @@ export function checkOpen(at: number, ledger: Ledger, horizonMs: number): void {
 function openSince(ledger: Ledger, horizonMs: number): number {
   const closed = ledger.sealedUntil()
   if (closed !== null) return closed
-  for (const { from } of ledger.facts({ kind: 'energy' })) return from - horizonMs
-  return -Infinity
+  return (ledger.oldest() ?? -Infinity) - horizonMs
 }

@@ -144,6 +144,8 @@ export interface Ledger {
    * not count: they hold far into the future.
    */
   newest(): number | null
+  /** The end of the oldest measurement that is held; `null` where there is none. */
+  oldest(): number | null
   /**
    * Keeps every revision; resolves when on disk. Only a provisional revision may be saved again with another content. A
    * new revision of a record that a seal covers is refused, and with it the whole call: write an adjusting record.

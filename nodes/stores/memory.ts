@@ -43,6 +43,7 @@ export class MemoryLedger implements Ledger {
   readonly #outbox = new MemoryOutbox()
   readonly #alerts = new Map<string, Revisions>()
   #newest: number | null = null
+  #oldest: number | null = null
 
   constructor(events: LedgerEvents) {
     this.#events = events
@@ -72,6 +73,10 @@ export class MemoryLedger implements Ledger {
 
   newest(): number | null {
     return this.#newest
+  }
+
+  oldest(): number | null {
+    return this.#oldest
   }
 
   saveRecords(records: readonly Carbon[]): Promise<void> {
@@ -201,7 +206,9 @@ export class MemoryLedger implements Ledger {
     }
     this.#known.set(key, row)
     this.#rows.push({ ...row, seq: this.#rows.length + 1, hash: sealOf(this.head(), row) })
-    if (MEASURED_KINDS.includes(row.kind)) this.#newest = Math.max(this.#newest ?? row.to, row.to)
+    if (!MEASURED_KINDS.includes(row.kind)) return
+    this.#newest = Math.max(this.#newest ?? row.to, row.to)
+    this.#oldest = Math.min(this.#oldest ?? row.to, row.to)
   }
 
   #checkOpen({ id, revision }: Carbon): void {

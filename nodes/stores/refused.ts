@@ -22,6 +22,7 @@ export class RefusedLedger implements Ledger {
   undelivered = (): Iterable<never> => this.#refuse()
   facts = (): Iterable<Fact> => this.#refuse()
   newest = (): number | null => this.#refuse()
+  oldest = (): number | null => this.#refuse()
   records = (): Iterable<never> => this.#refuse()
   record = (): undefined => this.#refuse()
   adjustments = (): Iterable<never> => this.#refuse()

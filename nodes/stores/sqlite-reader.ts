@@ -70,6 +70,12 @@ export const NEWEST_TIME = `SELECT max(at) AS at FROM (${MEASURED_KINDS.map(
   (kind) => `SELECT max("to") AS at FROM facts WHERE kind = '${kind}'`,
 ).join(' UNION ALL ')})`
 
+const OLDEST_TIME = NEWEST_TIME.replaceAll('max(', 'min(')
+
+/** `null` where nothing was measured. */
+export const readOldestTime = (path: string): number | null =>
+  reading(path, (db) => db.get<{ at: number | null }>(OLDEST_TIME))?.at ?? null
+
 /** `null` where nothing was measured. */
 export const readNewestTime = (path: string): number | null =>
   reading(path, (db) => db.get<{ at: number | null }>(NEWEST_TIME))?.at ?? null

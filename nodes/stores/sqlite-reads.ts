@@ -8,6 +8,7 @@ import {
   readHead,
   readNewest,
   readNewestTime,
+  readOldestTime,
   readRecord,
   readArchivedUntil,
   readSealedUntil,
@@ -31,6 +32,10 @@ export class SqliteReads {
 
   newest(): number | null {
     return readNewestTime(this.path)
+  }
+
+  oldest(): number | null {
+    return readOldestTime(this.path)
   }
 
   records({ view, status, line, from, to, since, until }: RecordQuery): Iterable<Carbon> {

@@ -16,6 +16,7 @@ describe('stores', () => {
         await Promise.all([ledger.append([aFact(3), aFact(1)]), ledger.append([aFact(2)])])
         assert.deepEqual([...ledger.facts({})], [aFact(3), aFact(1), aFact(2)])
         assert.equal(ledger.newest(), 4 * MINUTE)
+        assert.equal(ledger.oldest(), 2 * MINUTE)
       })
 
       it('takes its newest time from measurements, not from a factor that holds for years', async () => {
@@ -27,6 +28,7 @@ describe('stores', () => {
       it('is empty at first', () => {
         const ledger = open(store)
         assert.equal(ledger.newest(), null)
+        assert.equal(ledger.oldest(), null)
         assert.equal(ledger.head(), '0'.repeat(64))
         assert.deepEqual(ledger.verify(), { ok: true, facts: 0, head: '0'.repeat(64), seals: 0 })
         assert.deepEqual([...ledger.facts({}), ...ledger.records({}), ...ledger.alerts(0, Infinity)], [])

@@ -154,10 +154,9 @@ class PerUnitStation {
 
   /** Records leave when what must last of them is on disk. */
   async #publish(found: Carbon[]): Promise<void> {
-    const booked = found.map((record) => this.#closed?.book(record) ?? { kept: [record], told: [record] })
-    const lasting = booked.flatMap(({ kept }) => kept.filter(isLasting))
+    const { kept, told: records } = this.#closed?.book(found) ?? { kept: found, told: found }
+    const lasting = kept.filter(isLasting)
     if (this.#ledger && lasting.length > 0) await this.#ledger.saveRecords(lasting)
-    const records = booked.flatMap(({ told }) => told)
     for (const payload of records) sendTo(this.#node, 0, { topic: plantPath(this.#model, payload.line), payload })
     const shown = records.findLast((r) => r.view === 'shift') ?? records.at(-1)
     if (shown) showStatus(this.#node, shown)

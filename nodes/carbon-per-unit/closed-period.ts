@@ -6,7 +6,7 @@ import { saysTheSame } from '../core/per-unit/rendering.ts'
 import type { Carbon } from '../core/records.ts'
 import type { Ledger } from '../stores/ledger.ts'
 
-/** What follows from a record: what is kept in the ledger, and what is told. */
+/** What follows from records: what is kept in the ledger, and what is told. */
 export interface Booked {
   kept: Carbon[]
   told: Carbon[]
@@ -22,12 +22,21 @@ export class ClosedPeriod {
   }
 
   /**
-   * A record of the open period as it is. For one of a closed period its adjusting record, which the ledger keeps and
+   * Records of the open period as they are. For one of a closed period its adjusting record, which the ledger keeps and
    * the ESG export takes; who follows the record itself, a MES for instance, is told its newest figures all the same.
    */
-  book(record: Carbon): Booked {
-    const closedUntil = this.#ledger.sealedUntil()
-    if (closedUntil === null || record.to > closedUntil) return { kept: [record], told: [record] }
+  book(records: readonly Carbon[]): Booked {
+    const closedUntil = this.#ledger.sealedUntil() ?? -Infinity
+    // Of several revisions at once the last one says it all.
+    const last = new Map(records.map((r) => [r.id, r]))
+    const each = records.map((r): Booked => {
+      if (r.to > closedUntil) return { kept: [r], told: [r] }
+      return last.get(r.id) === r ? this.#adjusted(r, closedUntil) : { kept: [], told: [] }
+    })
+    return { kept: each.flatMap(({ kept }) => kept), told: each.flatMap(({ told }) => told) }
+  }
+
+  #adjusted(record: Carbon, closedUntil: number): Booked {
     const closed = this.#ledger.record(record.id)
     // What was never told of a closed time alters nothing that was.
     if (!closed || closed.status === 'provisional') return { kept: [record], told: [record] }

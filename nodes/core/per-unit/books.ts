@@ -20,9 +20,12 @@ export interface BooksOptions extends ViewOptions {
   model: PlantModel
   /** How far back facts are kept and can still change, milliseconds. */
   horizonMs: number
+  /** Records in the making that a line holds before it forgets earlier than its horizon; default 20,000. */
+  mostRecords?: number
 }
 
 const PRUNE_EVERY_MS = 600_000
+const MOST_RECORDS = 20_000
 
 export class Books {
   readonly energy = new FactStore<Energy>((e) => e.meter)
@@ -32,17 +35,19 @@ export class Books {
   readonly settlement: Settlement
   readonly #rules: PostingRules
   readonly #horizonMs: number
+  readonly #mostRecords: number
   /** What is shared out together is kept together. */
   readonly #marginMs: number
   /** What lies before is not held of any line, also of one that nothing is held of. */
   #forgotten = 0
 
   constructor(options: BooksOptions) {
-    const { model, horizonMs, windowMs: periodMs } = options
+    const { model, horizonMs, mostRecords = MOST_RECORDS, windowMs: periodMs } = options
     const products = new Map(model.products.map((p) => [p.sku, p]))
     const book = (claims: readonly Claim[], sign: 1 | -1, reason: string | undefined): void =>
       claims.forEach((claim) => this.#claim(claim, sign, reason))
     this.#horizonMs = horizonMs
+    this.#mostRecords = mostRecords
     this.ownership = new Ownership(model)
     this.#rules = new PostingRules(this.ownership, viewKeying(options))
     this.settlement = new Settlement({ ownership: this.ownership, facts: this.#view, products, periodMs, book })
@@ -98,8 +103,9 @@ export class Books {
   /** Now and then a line forgets what is older than its horizon: one may play an old recording while another is live. */
   prune(line: string): void {
     const state = this.line(line)
-    const before = state.newest - this.#horizonMs
-    if (before < state.pruned + PRUNE_EVERY_MS) return
+    const isCrowded = state.cells.size > this.#mostRecords
+    const before = Math.max(state.newest - this.#horizonMs, isCrowded ? state.olderHalfUntil() : -Infinity)
+    if (before < state.pruned + (isCrowded ? 1 : PRUNE_EVERY_MS)) return
     const kept = (line === SITE ? Math.min(before, this.#leastPruned(state.newest)) : before) - this.#marginMs
     for (const meter of this.ownership.own(line)) {
       this.energy.prune(meter, kept)

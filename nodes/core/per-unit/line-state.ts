@@ -98,6 +98,12 @@ export class LineState {
     this.#open.add(cell)
   }
 
+  /** The time by which half of the records have ended that were told as final. */
+  olderHalfUntil(): number {
+    const ends = [...this.cells.values()].flatMap((cell) => (cell.wasFinal ? [cell.key.to ?? cell.sent!.to] : []))
+    return ends.sort((a, b) => a - b)[ends.length >> 1] ?? -Infinity
+  }
+
   /** Forgets what ended by a time; the context stays for as long as a record that goes on needs it. */
   prune(before: number, spansBefore: number): void {
     this.pruned = before

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { Pipeline, plantOf } from './pipeline.ts'
+
+const T0 = Date.UTC(2026, 2, 2)
+const MINUTE = 60_000
+const model = plantOf({
+  lines: [{ id: 'L1' }],
+  meters: [{ id: 'oven-e', source: 'o', line: 'L1', carrier: 'electricity', reading: 'counter', unit: 'kWh' }],
+})
+
+describe('an order for each unit', () => {
+  const run = (mostRecords: number): { line: Pipeline; most: number; finals: Map<string, number> } => {
+    const line = new Pipeline(model, { views: ['order'], latenessMs: 0, mostRecords })
+    const finals = new Map<string, number>()
+    let most = 0
+    for (let minute = 0; minute <= 500; minute++) {
+      const at = T0 + minute * MINUTE
+      line.take({ context: { type: 'job', action: 'start', line: 'L1', at, order: `O${minute}`, revision: 0 } })
+      line.take({ meter: 'oven-e', reading: { at, value: minute * 2 } })
+      for (const r of line.calculator.due('L1', at, false)) finals.set(r.id, r.kWh)
+      most = Math.max(most, line.calculator.names('L1').length)
+    }
+    return { line, most, finals }
+  }
+
+  it('holds no more records than it may, and lets the oldest go that were told', () => {
+    const { line, most, finals } = run(100)
+    assert.ok(most <= 102, `${most} records at once`)
+    // Each was told once, with its two kilowatt hours.
+    assert.equal(finals.size, 499)
+    assert.deepEqual([...new Set(finals.values())], [2])
+    assert.equal(line.calculator.isForgotten('L1', T0 + 100 * MINUTE), true)
+    assert.equal(line.calculator.isForgotten('L1', T0 + 480 * MINUTE), false)
+  })
+
+  it('is held whole where it is within bounds', () => {
+    const { line, most } = run(1000)
+    assert.ok(most >= 499, `${most} records at once`)
+    assert.equal(line.calculator.isForgotten('L1', T0 + 100 * MINUTE), false)
+  })
+})

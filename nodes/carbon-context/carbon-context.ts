@@ -1,7 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { readClock, type ClockLimits } from '../core/clock.ts'
 import { factId, readEvent, readSignal, type ContextFact } from '../core/context/context-fact.ts'
-import { joined, PlantContext, within, type ContextOutcome, type PieceCount } from '../core/context/plant-context.ts'
+import { joined, within, type ContextOutcome } from '../core/context/outcome.ts'
+import { PlantContext, type PieceCount } from '../core/context/plant-context.ts'
 import { plantPath, type PlantModel, type PlantSignal } from '../core/plant.ts'
 import type { Energy } from '../core/records.ts'
 import { SourceIndex } from '../core/sources.ts'
@@ -164,8 +165,10 @@ class ContextStation {
   #outcomeOf(fact: ContextFact): ContextOutcome {
     const until = this.#forgottenUntil(fact.line)
     if (!this.#past || fact.at >= until) return this.#context.take(fact)
-    const past = within(this.#past.around(fact.line, fact.at).take(fact), { from: 0, to: until })
-    if (fact.type === 'count') return past
+    const outcome = this.#past.around(fact.line, fact.at).take(fact)
+    // The interval of a count is whole there, also where it reaches into the time that is held.
+    if (fact.type === 'count') return outcome
+    const past = within(outcome, { from: 0, to: until })
     const present = within(this.#context.take(fact), { from: until, to: Number.MAX_SAFE_INTEGER })
     return joined(past, present)
   }

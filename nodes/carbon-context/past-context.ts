@@ -21,7 +21,11 @@ export interface PastOptions {
   pieces: PieceCount
 }
 
+/** Facts of the time that is held may come meanwhile, and be old by then: so it is not gone on from for long. */
+const KEPT_MS = 60_000
+
 interface Past {
+  readAt: number
   context: PlantContext
   from: number
   to: number
@@ -45,9 +49,9 @@ export class PastContext {
   /** What the facts of the ledger say about a line around `at`. */
   around(line: string, at: number): PlantContext {
     const held = this.#held.get(line)
-    if (held && at >= held.from && at <= held.to) return held.context
+    if (held && at >= held.from && at <= held.to && Date.now() < held.readAt + KEPT_MS) return held.context
     const context = this.#read(line, at)
-    this.#held.set(line, { context, from: at - COUNTS_MS / 2, to: at + COUNTS_MS / 2 })
+    this.#held.set(line, { context, readAt: Date.now(), from: at - COUNTS_MS / 2, to: at + COUNTS_MS / 2 })
     return context
   }
 

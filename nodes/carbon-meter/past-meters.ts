@@ -15,8 +15,12 @@ const LOOKS = [2, 12, 48, 200, 1000]
 const ENOUGH = 4 * REACH
 const MOST_HELD = 32
 
+/** Readings of the time that is held may come meanwhile, and be old by then: so one is not gone on from for long. */
+const KEPT_MS = 60_000
+
 interface Past {
   meter: Meter
+  readAt: number
   /** Readings in this time have enough neighbours. */
   from: number
   to: number
@@ -39,7 +43,7 @@ export class PastMeters {
     if (at >= meter.oldest) return undefined
     checkOpen(at, this.#ledger, this.#horizonMs)
     const held = this.#held.get(meter.spec.id)
-    if (held && at >= held.from && at <= held.to) return held.meter
+    if (held && at >= held.from && at <= held.to && Date.now() < held.readAt + KEPT_MS) return held.meter
     if (this.#held.size >= MOST_HELD) this.#held.clear()
     const past = this.#read(meter.spec, at)
     this.#held.set(meter.spec.id, past)
@@ -56,7 +60,7 @@ export class PastMeters {
       const meter = new Meter(spec, { horizonHours: Infinity, maxReadings: Infinity })
       meter.restore(facts)
       const margin = (hours / 2) * MS_PER_HOUR
-      return { meter, from: at - margin, to: at + margin }
+      return { meter, readAt: Date.now(), from: at - margin, to: at + margin }
     }
     throw new Error('unreachable')
   }

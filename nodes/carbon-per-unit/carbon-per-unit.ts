@@ -46,6 +46,8 @@ class PerUnitStation {
   readonly #closed: ClosedPeriod | undefined
   readonly #restatement: Restatement | undefined
   #version: Fact | undefined
+  /** Facts that came when their records were no longer held, and no ledger had them. */
+  #tooLate = 0
 
   constructor(RED: NodeAPI, node: Node, config: PerUnitDef) {
     this.#node = node
@@ -109,6 +111,8 @@ class PerUnitStation {
       }
       case 'context-revision': {
         const revision = message.payload as ContextRevision
+        // The records that lose old time are known before, those that win it after.
+        if (this.#restatement) this.#past(revision.line, revision, 'context-changed')
         this.#calculator.contextRevision(revision)
         this.#past(revision.line, revision, 'context-changed', ordersOf(revision))
         return this.#emission.soon(revision.line, message['latenessSeconds'])
@@ -125,7 +129,7 @@ class PerUnitStation {
     this.#restatement?.stop()
   }
 
-  /** What has changed in a time that is no longer held is reckoned anew from the ledger. */
+  /** What has changed in a time that is no longer held is reckoned anew from the ledger; without one it is counted. */
   #past(
     line: string | undefined,
     { from, to }: Energy | Production | FactorRevision | ContextRevision,
@@ -133,7 +137,11 @@ class PerUnitStation {
     orders?: Set<string>,
   ): void {
     const until = Math.min(to, this.#calculator.forgottenUntil(line))
-    if (from < until) this.#restatement?.want(line, { from, to: until }, { reason, ...(orders && { orders }) })
+    if (from >= until) return
+    if (this.#restatement)
+      return this.#restatement.want(line, { from, to: until }, { reason, ...(orders && { orders }) })
+    this.#tooLate++
+    setStatus(this.#node, 'yellow', `${this.#tooLate} facts too late: their records are let go, and there is no ledger`)
   }
 
   #linesOf({ carrier, zone }: FactorRevision): Set<string | undefined> {

@@ -39,8 +39,7 @@ export function portionsOf(changed: Changed, { ledger, plant }: OldTime): Portio
   const { line, from, to, reasons } = changed
   const starts = new Set<number>()
   for (let at = from; at < to; at = plant.calendar.day(at).to) starts.add(plant.calendar.day(at).from)
-  for (const record of ledger.records({ line, since: from, until: to }))
-    starts.add(plant.calendar.day(record.from).from)
+  for (const record of recordsTouching(ledger, line, { from, to })) starts.add(plant.calendar.day(record.from).from)
   const moves = reasons.has('context-changed')
   const days = [...starts]
     .sort((a, b) => a - b)

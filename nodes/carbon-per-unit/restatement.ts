@@ -117,10 +117,13 @@ export class Restatement {
   }
 
   /** Records that reach from old time into what is held go on from both. */
-  #takeOver({ line, reasons }: Want): void {
+  #takeOver({ line, from, to, reasons }: Want): void {
     const { ledger, plant, calculator, look } = this.#options
-    const stale = calculator.staleNames(line)
-    calculator.takeOver(line, rebuild(ledger, stale, plant), reasons)
+    const known = calculator.staleNames(line)
+    // A corrected context may have brought an order time that nothing told of it before.
+    const moves = known.length === 0 || reasons.has('context-changed')
+    const names = moves ? [...known, { id: '', view: 'day' as const, line, from, to }] : known
+    calculator.takeOver(line, rebuild(ledger, names, plant), reasons)
     look(line)
   }
 }

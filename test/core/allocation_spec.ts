@@ -244,6 +244,29 @@ describe('two meters of one machine', () => {
   })
 })
 
+describe('lines that move together', () => {
+  const pool = { shared: { lines: ['L2', 'L3'], rule: 'units' } }
+  const model = plantOf({
+    lines: ['L1', 'L2', 'L3', 'L4'].map((id) => ({ id })),
+    meters: [
+      meter('air-e', pool),
+      meter('dryer-e', { line: 'L1', parent: 'air-e' }),
+      meter('oven-e', { line: 'L3' }),
+      meter('oven-check', { line: 'L4', redundantTo: 'oven-e' }),
+    ],
+  })
+  const alongside = (line: string): string[] => [...new Pipeline(model).calculator.alongside(line)].sort()
+
+  it('are those that share a meter, and those whose shared meter has a meter of the line below it', () => {
+    assert.deepEqual(alongside('L2'), ['', 'L2', 'L3'])
+    assert.deepEqual(alongside('L1'), ['', 'L1', 'L2', 'L3'])
+  })
+
+  it('are those of a meter and of what stands in for it', () => {
+    assert.deepEqual(alongside('L4'), ['L3', 'L4'])
+  })
+})
+
 describe('sharing out', () => {
   it('balances to the last gram, whatever the drivers', () => {
     const parts = [...shareOut(0.1, { drivers: { a: 1 / 3, b: 1e-9, c: 7 } }).values()]

@@ -168,6 +168,46 @@ describe('meters above and below each other', () => {
   })
 })
 
+describe('a silent meter without a rating', () => {
+  it('may have missed what its sub-meters took, too', () => {
+    const model = plantOf({
+      lines: [{ id: 'L1' }],
+      meters: [
+        {
+          id: 'line-e',
+          source: 'l',
+          line: 'L1',
+          carrier: 'electricity',
+          reading: 'power',
+          unit: 'kW',
+          maxGapSeconds: 600,
+        },
+        {
+          id: 'oven-e',
+          source: 'o',
+          line: 'L1',
+          carrier: 'electricity',
+          reading: 'counter',
+          unit: 'kWh',
+          parent: 'line-e',
+        },
+      ],
+    })
+    const line = new Pipeline(model, { views: ['day'] })
+    line.take({ factor: factorRow('00:00', '23:00', 0.1) })
+    // 100 kW of the line from 9 to 10 but for a quarter of an hour, 90 kW of it in the oven.
+    for (const hm of ['09:00', '09:05', '09:10', '09:15', '09:30', '09:40', '09:50', '10:00'])
+      line.take({ meter: 'line-e', reading: { at: at(hm), value: 100 } })
+    line.take({ meter: 'oven-e', reading: { at: at('09:00'), value: 0 } })
+    line.take({ meter: 'oven-e', reading: { at: at('10:00'), value: 90 } })
+    const [day] = line.records()
+    near(day!.kWh, 75)
+    // The line's own mean is (75 − 90) / 0.75 h, the oven's 90 kW: at least the oven is not forgotten.
+    near(day!.surrogate!.kWh, 1.5 * 90 * 0.25)
+    assert.ok(day!.kWh + day!.surrogate!.kWh >= 100)
+  })
+})
+
 describe('scopes and ledgers', () => {
   const model = plantOf({
     lines: [{ id: 'L1' }],

@@ -146,6 +146,18 @@ describe('facts of a time that is no longer in memory', () => {
     assert.equal(found.status, 'final')
   }).timeout(20_000)
 
+  it('an order that began before and still runs, told of only now, gets all of its time', async () => {
+    line.send(job(60, 'LATE'))
+    await restated('order|L1|O3', 'context-changed')
+    near(ledger.record('order|L1|O3')!.kWh, 120)
+    for (const message of [reading(73), good(73), job(73, 'NEXT'), reading(74), good(74), reading(75)])
+      line.send(message)
+    const late = await until('its end', () => [ledger.record('order|L1|LATE')].find((r) => r?.status !== 'provisional'))
+    near(late!.kWh, 130)
+    near(late!.units.good, 1300)
+    assert.deepEqual([late!.from, late!.to], [T0 + 60 * HOUR, T0 + 73 * HOUR])
+  }).timeout(20_000)
+
   it('in any order end in what the facts give, and what an undisturbed line has told', async () => {
     await helper.unload()
     const facts = (): object[] => [

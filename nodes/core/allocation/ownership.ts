@@ -99,7 +99,10 @@ export class Ownership {
       for (const other of [...shared.lines, SITE]) found.add(other)
     }
     for (const meter of this.#meters.values()) {
-      if (this.lineOf(meter.id) === line && meter.parent !== undefined) found.add(this.lineOf(meter.parent))
+      if (this.lineOf(meter.id) !== line) continue
+      const above = meter.redundantTo ?? meter.parent
+      if (above === undefined) continue
+      for (const other of [this.lineOf(above), ...(this.sharedOf(above)?.shared.lines ?? [])]) found.add(other)
     }
     return found
   }

@@ -4,24 +4,18 @@ import type { Calendar } from '../calendar.ts'
 import { LineContext } from './context.ts'
 import type { ContextFact, CountFact } from './context-fact.ts'
 import { CountTrack, type CountChange, type CountInterval } from './counts.ts'
+import type { ContextOutcome } from './outcome.ts'
 import type { PlantModel } from '../plant.ts'
 import { piecesOf } from './production.ts'
 import {
   isMissing,
   type Context,
-  type ContextRevision,
   type Energy,
   type Production,
   type UnitRole,
 } from '../records.ts'
 import { withContext, type ContextSpan } from '../segments.ts'
 import type { Change } from './track.ts'
-
-/** What a fact leads to. */
-export interface ContextOutcome {
-  production: Production[]
-  revision?: ContextRevision
-}
 
 interface Line {
   context: LineContext
@@ -211,28 +205,3 @@ function withdraw(piece: Production | undefined, ids: string[]): void {
 }
 
 const isKnown = (span: ContextSpan): span is ContextSpan & { context: Context } => !isMissing(span.context)
-
-/** What of an outcome is about a stretch of time. */
-export function within({ production, revision }: ContextOutcome, { from, to }: Change): ContextOutcome {
-  const touches = (x: Change): boolean => x.from < to && x.to > from
-  const pieces = { production: production.filter(touches) }
-  if (!revision || !touches(revision)) return pieces
-  const cut = <T extends Change>(x: T): T => ({ ...x, from: Math.max(x.from, from), to: Math.min(x.to, to) })
-  const spans = revision.spans.filter(touches).map(cut)
-  return { ...pieces, revision: { ...cut(revision), spans, production: (revision.production ?? []).filter(touches) } }
-}
-
-/** Two outcomes of one fact, of stretches that follow each other, as one. */
-export function joined(a: ContextOutcome, b: ContextOutcome): ContextOutcome {
-  const production = [...a.production, ...b.production]
-  if (!a.revision || !b.revision)
-    return { production, ...((a.revision ?? b.revision) && { revision: (a.revision ?? b.revision)! }) }
-  const [first, second] = [a.revision, b.revision]
-  const revision = {
-    ...first,
-    to: second.to,
-    spans: [...first.spans, ...second.spans],
-    production: [...(first.production ?? []), ...(second.production ?? [])],
-  }
-  return { production, revision }
-}

@@ -88,17 +88,17 @@ function difference(now: number | null, before: readonly (number | null)[]): num
 function bucketsOf(now: Carbon, standing: readonly Carbon[]): Bucket[] {
   const name = ({ state, meter, carrier }: Bucket): string => `${state}|${meter}|${carrier}`
   const all = [...standing.flatMap((r) => r.buckets), ...now.buckets]
-  const byName = new Map(all.map((b) => [name(b), b]))
-  return [...byName]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([key, { state, machine, meter, carrier }]) => {
-      const differ = (of: (b: Bucket) => number | null): number | null => {
-        const amount = (r: Carbon): number | null =>
-          r.buckets.find((b) => name(b) === key) ? of(r.buckets.find((b) => name(b) === key)!) : 0
-        return difference(amount(now), standing.map(amount))
+  const byName = [...new Map(all.map((b) => [name(b), b]))].sort(([a], [b]) => (a < b ? -1 : 1))
+  return byName.flatMap(([key, { state, machine, meter, carrier }]) => {
+    const differ = (of: (b: Bucket) => number | null): number | null => {
+      const amount = (r: Carbon): number | null => {
+        const bucket = r.buckets.find((b) => name(b) === key)
+        return bucket ? of(bucket) : 0
       }
-      const [kWh, kgCO2e, hours] = [differ((b) => b.kWh)!, differ((b) => b.kgCO2e), differ((b) => b.hours)!]
-      if (kWh === 0 && kgCO2e === 0 && hours === 0) return []
-      return [{ state, ...(machine !== undefined && { machine }), meter, carrier, kWh, kgCO2e, hours }]
-    })
+      return difference(amount(now), standing.map(amount))
+    }
+    const [kWh, kgCO2e, hours] = [differ((b) => b.kWh)!, differ((b) => b.kgCO2e), differ((b) => b.hours)!]
+    if (kWh === 0 && kgCO2e === 0 && hours === 0) return []
+    return [{ state, ...(machine !== undefined && { machine }), meter, carrier, kWh, kgCO2e, hours }]
+  })
 }

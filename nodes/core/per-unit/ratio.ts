@@ -43,7 +43,9 @@ function whyWithheld({ units: { good }, kg, surrogate, coverage, minCoverage }: 
     if (coverage[part] < minCoverage) return `${part} coverage is ${coverage[part].toFixed(3)}, below ${minCoverage}`
   }
   if (surrogate.unbounded !== undefined) return surrogate.unbounded
-  if (surrogate.kgCO2e > (1 - minCoverage) * kg)
-    return `what is not known may be ${surrogate.kgCO2e.toPrecision(3)} kg CO₂e, more than ${1 - minCoverage} of the ${kg.toPrecision(3)} known`
+  if (surrogate.kgCO2e > (1 - minCoverage) * kg) {
+    const [most, known] = [surrogate.kgCO2e, kg].map((x) => x.toPrecision(3))
+    return `what is not known may be ${most} kg CO₂e, more than ${((1 - minCoverage) * 100).toPrecision(3)} % of the ${known} known`
+  }
   return good > 0 ? undefined : 'no good units were made in this time'
 }

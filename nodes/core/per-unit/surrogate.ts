@@ -53,7 +53,7 @@ function addSilence(result: Surrogate, meter: PlantMeter, known: Known): void {
   // What a silent sub-meter has missed is in its parent, where that has told about all of the time.
   const parent = meters.find((m) => m.id === meter.parent && m.carrier === meter.carrier)
   if (parent && missingMs(parent.id) <= 0) return
-  const mostKW = mostPower(meter, ofMeter.get(meter.id) ?? [])
+  const mostKW = mostPower(meter, known)
   const kgPerKWh = mostRate(meter.carrier, known)
   const hours = silentMs / MS_PER_HOUR
   if (mostKW === undefined) {
@@ -66,11 +66,19 @@ function addSilence(result: Surrogate, meter: PlantMeter, known: Known): void {
 }
 
 /** The highest power a meter can have missed, kW: by its rating, else by the highest it has shown in this record. */
-function mostPower({ ratedKW }: PlantMeter, buckets: readonly Bucketed[]): number | undefined {
-  if (ratedKW !== undefined) return RATED_MARGIN * ratedKW
-  const shown = buckets.filter((b) => b.tally.ms > 0)
-  if (shown.length === 0) return undefined
-  return RATED_MARGIN * Math.max(...shown.map((b) => b.tally.kWh.value / (b.tally.ms / MS_PER_HOUR)), 0)
+function mostPower(meter: PlantMeter, known: Known): number | undefined {
+  if (meter.ratedKW !== undefined) return RATED_MARGIN * meter.ratedKW
+  const shown = shownKW(meter, known)
+  return shown === undefined ? undefined : RATED_MARGIN * shown
+}
+
+/** The highest mean power of a meter's buckets, kW; what its sub-meters have taken out of it is put back. */
+function shownKW({ id }: PlantMeter, known: Known): number | undefined {
+  const told = (known.buckets.ofMeter.get(id) ?? []).filter((b) => b.tally.ms > 0)
+  if (told.length === 0) return undefined
+  const below = known.expected.meters.filter((m) => m.parent === id)
+  const inside = below.reduce((sum, m) => sum + (shownKW(m, known) ?? 0), 0)
+  return Math.max(...told.map((b) => b.tally.kWh.value / (b.tally.ms / MS_PER_HOUR)), 0) + inside
 }
 
 /** The highest factor of a carrier in this record, its upstream part included; without one the highest that is taken. */

@@ -7,13 +7,7 @@ import { CountTrack, type CountChange, type CountInterval } from './counts.ts'
 import type { ContextOutcome } from './outcome.ts'
 import type { PlantModel } from '../plant.ts'
 import { piecesOf } from './production.ts'
-import {
-  isMissing,
-  type Context,
-  type Energy,
-  type Production,
-  type UnitRole,
-} from '../records.ts'
+import { isMissing, type Context, type Energy, type Production, type UnitRole } from '../records.ts'
 import { withContext, type ContextSpan } from '../segments.ts'
 import type { Change } from './track.ts'
 

@@ -20,10 +20,6 @@ export class FactStore<T extends Fact> {
     this.#groupOf = groupOf
   }
 
-  get(id: string): T | undefined {
-    return this.#byId.get(id)
-  }
-
   /**
    * Takes a fact in. `gone` are the facts it replaces; `isNew` is false for a duplicate, for one that is older than what
    * is held, and for one that was withdrawn.
@@ -53,10 +49,6 @@ export class FactStore<T extends Fact> {
       if (fact.to < from - MAX_OVERLAP_MS) break
     }
     return result.reverse()
-  }
-
-  groups(): IterableIterator<string> {
-    return this.#groups.keys()
   }
 
   all(): IterableIterator<T> {

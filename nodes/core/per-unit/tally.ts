@@ -41,9 +41,8 @@ export class EnergyTally {
   readonly kWhNoMarket = new ExactSum()
   readonly kWhNoUpstream = new ExactSum()
   readonly kWhNoContext = new ExactSum()
-  /** Known time and time in known gaps, milliseconds. */
+  /** Known time, milliseconds. */
   ms = 0
-  gapMs = 0
   readonly qualities = new Counts<FactorQuality>()
   readonly sources = new Counts<string>()
   /** kg CO₂e per kWh of each part, known gaps too: with upstream, and without a factor the highest that is taken. */
@@ -62,10 +61,7 @@ export class EnergyTally {
     if (!taken) for (const flag of claim.flags) if (!OF_ARRIVAL.has(flag)) this.flags.add(flag, sign)
     const { factor, market, upstream } = segment
     this.rates.add(rateOf(segment, claim.booking.carrier), sign)
-    if (kWh === null) {
-      if (!taken) this.gapMs += ms
-      return
-    }
+    if (kWh === null) return
     const signed = taken ? -sign : sign
     this.kWh.add(signed * kWh)
     if (factor && !isMissing(factor)) {

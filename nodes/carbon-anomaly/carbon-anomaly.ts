@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { AnomalyDetector, isJudged, type AlarmCommand } from '../core/anomaly/anomaly.ts'
 import type { AlarmSettings, Assessment } from '../core/anomaly/alarm-state.ts'
-import { plantPath } from '../core/plant.ts'
+import { plantPath } from '../core/plant/plant.ts'
 import type { Carbon, CarbonAlert } from '../core/records.ts'
 import {
   deploy,

@@ -3,10 +3,10 @@ import { readClock, type ClockLimits } from '../core/clock.ts'
 import { factId, readEvent, readSignal, type ContextFact } from '../core/context/context-fact.ts'
 import { joined, within, type ContextOutcome } from '../core/context/outcome.ts'
 import { PlantContext, type PieceCount } from '../core/context/plant-context.ts'
-import { plantPath, type PlantModel, type PlantSignal } from '../core/plant.ts'
+import { plantPath, type PlantModel, type PlantSignal } from '../core/plant/plant.ts'
 import type { Energy } from '../core/records.ts'
-import { SourceIndex } from '../core/sources.ts'
-import { MS_PER_HOUR } from '../core/units.ts'
+import { SourceIndex } from '../core/plant/sources.ts'
+import { MS_PER_HOUR } from '../core/plant/units.ts'
 import { contextFacts, horizonStart } from '../shared/ledger-facts.ts'
 import {
   deploy,

@@ -3,7 +3,7 @@
 import type { ContextFact } from '../core/context/context-fact.ts'
 import { PlantContext, type PieceCount } from '../core/context/plant-context.ts'
 import type { Calendar } from '../core/calendar.ts'
-import type { PlantModel } from '../core/plant.ts'
+import type { PlantModel } from '../core/plant/plant.ts'
 import type { Energy } from '../core/records.ts'
 import type { Pending } from '../shared/pending.ts'
 import type { Ledger } from '../stores/ledger.ts'

@@ -3,7 +3,7 @@
 import type { Node, NodeAPI } from 'node-red'
 import { FactorBook, type Meaning, type Taken } from '../core/factor/factor-book.ts'
 import { COUNTED_TWICE, readRows } from '../core/factor/factor-row.ts'
-import type { PlantModel } from '../core/plant.ts'
+import type { PlantModel } from '../core/plant/plant.ts'
 import type { EmissionFactor, Energy, FactorMessage } from '../core/records.ts'
 import { withFactors } from '../core/segments.ts'
 import type { Message, Out } from '../shared/node-kit.ts'

@@ -10,7 +10,7 @@ import {
   type OpcUaRow,
   type OpcUaWrites,
 } from '../core/kpi/kpi-publish.ts'
-import type { PlantModel } from '../core/plant.ts'
+import type { PlantModel } from '../core/plant/plant.ts'
 import { VIEWS, type Carbon, type CarbonAlert, type View } from '../core/records.ts'
 import { deploy, onInput, plantOf, setStatus, typeOf, type Message, type Out } from '../shared/node-kit.ts'
 

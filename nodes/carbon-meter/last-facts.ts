@@ -1,8 +1,8 @@
 /** The last records of each meter in a ledger. */
 
-import type { PlantMeter } from '../core/plant.ts'
+import type { PlantMeter } from '../core/plant/plant.ts'
 import type { Energy } from '../core/records.ts'
-import { MS_PER_HOUR } from '../core/units.ts'
+import { MS_PER_HOUR } from '../core/plant/units.ts'
 import type { Ledger } from '../stores/ledger.ts'
 
 /** A meter that is read once a month goes on where it was. */

@@ -2,9 +2,9 @@
 
 import { REACH } from '../core/meter/intervals.ts'
 import { Meter } from '../core/meter/meter.ts'
-import type { PlantMeter } from '../core/plant.ts'
+import type { PlantMeter } from '../core/plant/plant.ts'
 import type { Energy } from '../core/records.ts'
-import { MS_PER_HOUR } from '../core/units.ts'
+import { MS_PER_HOUR } from '../core/plant/units.ts'
 import { checkOpen } from '../shared/open-period.ts'
 import type { Pending } from '../shared/pending.ts'
 import type { Ledger } from '../stores/ledger.ts'

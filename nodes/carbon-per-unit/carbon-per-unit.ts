@@ -1,6 +1,6 @@
 import type { Node, NodeAPI } from 'node-red'
 import { Calculator, type CalculatorOptions } from '../core/per-unit/per-unit.ts'
-import { plantPath, type PlantModel } from '../core/plant.ts'
+import { plantPath, type PlantModel } from '../core/plant/plant.ts'
 import { answer } from '../core/per-unit/query.ts'
 import type { Carbon, ContextRevision, Energy, FactorRevision, Production } from '../core/records.ts'
 import { restoreCalculator } from '../shared/ledger-facts.ts'

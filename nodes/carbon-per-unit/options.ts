@@ -3,7 +3,7 @@
 import type { NodeDef } from 'node-red'
 import type { CalculatorOptions } from '../core/per-unit/per-unit.ts'
 import { VIEWS, type View } from '../core/records.ts'
-import { MS_PER_HOUR } from '../core/units.ts'
+import { MS_PER_HOUR } from '../core/plant/units.ts'
 import { numberFrom, type PlantNode } from '../shared/node-kit.ts'
 import { plantFact, type PlantSettings } from '../shared/plant-version.ts'
 import type { Fact } from '../stores/ledger.ts'

@@ -1,5 +1,5 @@
 import type { EditorRED } from 'node-red'
-import { faultText, readPlant } from '../core/plant-check.ts'
+import { faultText, readPlant } from '../core/plant/plant-check.ts'
 
 declare const RED: EditorRED
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { Calendar } from '../core/calendar.ts'
-import { faultText, readPlant } from '../core/plant-check.ts'
+import { faultText, readPlant } from '../core/plant/plant-check.ts'
 import type { PlantNode } from '../shared/node-kit.ts'
 import { zonedTime } from '../shared/zone.ts'
 

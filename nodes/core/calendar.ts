@@ -1,6 +1,6 @@
 /** Shifts and days in the plant's own time, both daylight-saving switches included. */
 
-import type { PlantModel, PlantShift } from './plant.ts'
+import type { PlantModel, PlantShift } from './plant/plant.ts'
 import type { Shift } from './records.ts'
 
 /** Local time of one zone; the zone's data come from outside, so that core needs no library. */

@@ -5,7 +5,7 @@
  * factors are kg CO₂e per kWh. `null` means "not known" and always comes with a word that says why.
  */
 
-import type { Fuel } from './fuel.ts'
+import type { Fuel } from './plant/fuel.ts'
 
 export interface Missing {
   missing: string

@@ -7,7 +7,7 @@
  */
 
 import type { FactorPiece } from './factor/factor.ts'
-import type { HeatingBasis } from './fuel.ts'
+import type { HeatingBasis } from './plant/fuel.ts'
 import { isMissing, type Context, type EmissionFactor, type Energy, type Missing, type Segment } from './records.ts'
 
 /** What holds for a line, or for one of its machines, over a stretch of time. */

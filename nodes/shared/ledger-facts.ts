@@ -6,7 +6,7 @@ import type { Carbon, EmissionFactor, Energy } from '../core/records.ts'
 import type { Calendar } from '../core/calendar.ts'
 import type { Calculator } from '../core/per-unit/per-unit.ts'
 import { replay, type ReplayFacts } from '../core/per-unit/replay.ts'
-import type { PlantModel } from '../core/plant.ts'
+import type { PlantModel } from '../core/plant/plant.ts'
 import { MEASURED_KINDS, type Fact, type Ledger } from '../stores/ledger.ts'
 
 /** An order, a state or a factor row may have been told long before the time it still holds in. */

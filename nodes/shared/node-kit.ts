@@ -2,7 +2,7 @@
 
 import type { Node, NodeAPI, NodeMessage } from 'node-red'
 import type { Calendar } from '../core/calendar.ts'
-import type { PlantModel } from '../core/plant.ts'
+import type { PlantModel } from '../core/plant/plant.ts'
 import type { Ledger } from '../stores/ledger.ts'
 
 export type Message = NodeMessage

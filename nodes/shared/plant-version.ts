@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto'
 import { Calendar } from '../core/calendar.ts'
-import type { PlantModel } from '../core/plant.ts'
+import type { PlantModel } from '../core/plant/plant.ts'
 import type { View } from '../core/records.ts'
 import { canonicalJson } from '../stores/chain.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'

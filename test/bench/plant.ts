@@ -2,7 +2,7 @@
 
 import { Calendar } from '../../nodes/core/calendar.ts'
 import { factId, type ContextFact } from '../../nodes/core/context/context-fact.ts'
-import { readPlant } from '../../nodes/core/plant-check.ts'
+import { readPlant } from '../../nodes/core/plant/plant-check.ts'
 import { VIEWS, type EmissionFactor, type Energy } from '../../nodes/core/records.ts'
 import { plantFact, type Plant } from '../../nodes/shared/plant-version.ts'
 import { zonedTime } from '../../nodes/shared/zone.ts'

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { Calendar } from '../../nodes/core/calendar.ts'
 import { readEvent, readSignal, type ContextFact } from '../../nodes/core/context/context-fact.ts'
 import { LineContext, type StepEvent } from '../../nodes/core/context/context.ts'
-import { readPlant } from '../../nodes/core/plant-check.ts'
+import { readPlant } from '../../nodes/core/plant/plant-check.ts'
 import { isMissing, type JobEvent } from '../../nodes/core/records.ts'
 import { zonedTime } from '../../nodes/shared/zone.ts'
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { PlantMeter } from '../../nodes/core/plant.ts'
+import type { PlantMeter } from '../../nodes/core/plant/plant.ts'
 import { Books, readingsOf } from './meter-books.ts'
 
 /** Failures that real meters have shown, each with the energy that was really used; `minute=reading`, `from-to=kWh flags`. */

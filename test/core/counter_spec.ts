@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { PlantMeter } from '../../nodes/core/plant.ts'
+import type { PlantMeter } from '../../nodes/core/plant/plant.ts'
 import { Books, readingsOf } from './meter-books.ts'
 
 interface Case {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { HeatingBasis } from '../../nodes/core/fuel.ts'
+import type { HeatingBasis } from '../../nodes/core/plant/fuel.ts'
 import { explain } from '../../nodes/core/per-unit/explain.ts'
 import type { Carbon, EmissionFactor } from '../../nodes/core/records.ts'
 import { Pipeline, plantOf, type Fact } from './pipeline.ts'

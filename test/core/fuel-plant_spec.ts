@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { Fuel, HeatingBasis } from '../../nodes/core/fuel.ts'
-import { readPlant } from '../../nodes/core/plant-check.ts'
+import type { Fuel, HeatingBasis } from '../../nodes/core/plant/fuel.ts'
+import { readPlant } from '../../nodes/core/plant/plant-check.ts'
 import { meterOf } from './meter-books.ts'
 
 const heat = (value: number, unit: string, basis: HeatingBasis = 'gross'): Fuel => ({

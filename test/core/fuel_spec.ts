@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { kWhPerUnit, kWPerUnit, type Fuel, type HeatingBasis } from '../../nodes/core/fuel.ts'
-import type { PlantMeter } from '../../nodes/core/plant.ts'
+import { kWhPerUnit, kWPerUnit, type Fuel, type HeatingBasis } from '../../nodes/core/plant/fuel.ts'
+import type { PlantMeter } from '../../nodes/core/plant/plant.ts'
 import type { EmissionFactor } from '../../nodes/core/records.ts'
 import { withFactors } from '../../nodes/core/segments.ts'
-import { kWhPer } from '../../nodes/core/units.ts'
+import { kWhPer } from '../../nodes/core/plant/units.ts'
 import { Books, minute, readingsOf } from './meter-books.ts'
 
 const heat = (value: number, unit: string, basis: HeatingBasis = 'gross'): Fuel => ({

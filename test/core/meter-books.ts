@@ -1,6 +1,6 @@
 import { Meter, type MeterOptions, type Reading } from '../../nodes/core/meter/meter.ts'
 import type { MeterReport } from '../../nodes/core/meter/meter-count.ts'
-import type { PlantMeter } from '../../nodes/core/plant.ts'
+import type { PlantMeter } from '../../nodes/core/plant/plant.ts'
 import type { Energy } from '../../nodes/core/records.ts'
 
 /** 2026-03-02 00:00 UTC. */

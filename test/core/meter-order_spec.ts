@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { Reading } from '../../nodes/core/meter/meter.ts'
-import type { PlantMeter } from '../../nodes/core/plant.ts'
+import type { PlantMeter } from '../../nodes/core/plant/plant.ts'
 import type { Energy } from '../../nodes/core/records.ts'
 import { Books, flagsOf, minute, readingsOf } from './meter-books.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { Meter, type Reading } from '../../nodes/core/meter/meter.ts'
-import type { PlantMeter } from '../../nodes/core/plant.ts'
+import type { PlantMeter } from '../../nodes/core/plant/plant.ts'
 import { Books, meterOf, minute, NOW, readingsOf, T0 } from './meter-books.ts'
 
 describe('A meter', () => {

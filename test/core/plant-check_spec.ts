@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { faultText, readPlant } from '../../nodes/core/plant-check.ts'
+import { faultText, readPlant } from '../../nodes/core/plant/plant-check.ts'
 
 const meter = (id: string, more: object = {}): object => ({
   id,

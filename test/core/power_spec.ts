@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { PlantMeter } from '../../nodes/core/plant.ts'
+import type { PlantMeter } from '../../nodes/core/plant/plant.ts'
 import { PowerShape } from '../../nodes/core/meter/power-shape.ts'
 import { Books, minute, readingsOf, T0 } from './meter-books.ts'
 

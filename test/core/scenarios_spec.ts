@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readPlant } from '../../nodes/core/plant-check.ts'
+import { readPlant } from '../../nodes/core/plant/plant-check.ts'
 import { phases, ratio, readingsOf, run, within } from '../plant/by-hand.ts'
 import type { Reading } from '../plant/facts.ts'
 import { PLANT_MODEL } from '../plant/model.ts'

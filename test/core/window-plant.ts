@@ -4,7 +4,7 @@
  * 0.45 kWh make 0.18, and with its faulty 0.925 kWh 0.87.
  */
 
-import type { PlantModel } from '../../nodes/core/plant.ts'
+import type { PlantModel } from '../../nodes/core/plant/plant.ts'
 import type { Bucket, Carbon, Signal } from '../../nodes/core/records.ts'
 import { mulberry32 } from '../plant/random.ts'
 

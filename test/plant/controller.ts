@@ -1,6 +1,6 @@
 /** The line's controller: it reports orders, states, counts and the compressor's process values. */
 
-import type { SignalRole } from '../../nodes/core/plant.ts'
+import type { SignalRole } from '../../nodes/core/plant/plant.ts'
 import type { PlantFact, Process, Signal } from './facts.ts'
 import { SKUS } from './line-data.ts'
 import type { Second } from './physics.ts'

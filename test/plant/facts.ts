@@ -1,6 +1,6 @@
 /** What leaves the plant: readings, signals, factors and process values, each with its source and its time. */
 
-import type { SignalRole } from '../../nodes/core/plant.ts'
+import type { SignalRole } from '../../nodes/core/plant/plant.ts'
 import type { FactorMessage } from '../../nodes/core/records.ts'
 import type { MeterId } from './line-data.ts'
 

@@ -1,6 +1,6 @@
 /** The plant model of the simulated plant, as `carbon-plant` takes it, and the factor of its gas. */
 
-import type { PlantModel } from '../../nodes/core/plant.ts'
+import type { PlantModel } from '../../nodes/core/plant/plant.ts'
 import type { EmissionFactor } from '../../nodes/core/records.ts'
 import { GAS_KG_PER_KWH, SKUS } from './line-data.ts'
 import { METER_REPORTS, NODE, TOPIC } from './reporting.ts'

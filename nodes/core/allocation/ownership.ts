@@ -1,6 +1,6 @@
 /** Whose a meter's energy is: a line's, several lines' together, or the site's own; and what stands in for what. */
 
-import type { PlantMeter, PlantModel } from '../plant.ts'
+import type { PlantMeter, PlantModel } from '../plant/plant.ts'
 
 /** The name under which energy of no line is booked: main meters' residuals, and what could not be shared out. */
 export const SITE = ''

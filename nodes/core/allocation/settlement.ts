@@ -7,7 +7,7 @@
  */
 
 import { noContext } from '../context/context.ts'
-import type { PlantProduct } from '../plant.ts'
+import type { PlantProduct } from '../plant/plant.ts'
 import { filled } from '../segments.ts'
 import { directClaims, sameClaims, sharedClaims, siteSpan, type Claim } from './claims.ts'
 import { SITE, type Ownership, type SharedMeter } from './ownership.ts'

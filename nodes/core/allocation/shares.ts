@@ -6,10 +6,10 @@
  */
 
 import { ExactSum } from '../exact-sum.ts'
-import type { PlantMeter, PlantProduct } from '../plant.ts'
+import type { PlantMeter, PlantProduct } from '../plant/plant.ts'
 import { isMissing, type Production } from '../records.ts'
 import type { ContextSpan } from '../segments.ts'
-import { MS_PER_HOUR } from '../units.ts'
+import { MS_PER_HOUR } from '../plant/units.ts'
 import { SITE, type Ownership, type SharedMeter } from './ownership.ts'
 import { piecesOf, type EnergyView } from './pieces.ts'
 

@@ -13,10 +13,10 @@ import { Baseline } from './baseline.ts'
 import type { Calendar } from '../calendar.ts'
 import { windowOf } from './features.ts'
 import { judge, lookAt, revise } from './judging.ts'
-import type { PlantModel } from '../plant.ts'
+import type { PlantModel } from '../plant/plant.ts'
 import { followMix } from './product-mix.ts'
 import type { Carbon, CarbonAlert } from '../records.ts'
-import { MS_PER_HOUR } from '../units.ts'
+import { MS_PER_HOUR } from '../plant/units.ts'
 
 export interface AlarmCommand {
   type: 'alarm-command'

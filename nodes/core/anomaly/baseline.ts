@@ -7,7 +7,7 @@
 import type { Intensity } from './features.ts'
 import { location, median } from './robust.ts'
 import { paceKW, type Expected } from './split.ts'
-import { MS_PER_HOUR } from '../units.ts'
+import { MS_PER_HOUR } from '../plant/units.ts'
 
 /** The beginning of a window, epoch ms, and what was seen in it. */
 export type Sample = [at: number, ...values: number[]]

@@ -2,7 +2,7 @@
 
 import type { Baseline } from './baseline.ts'
 import type { Window } from './features.ts'
-import type { PlantMachine, PlantModel } from '../plant.ts'
+import type { PlantMachine, PlantModel } from '../plant/plant.ts'
 import type { Expected, Term } from './split.ts'
 
 /** All that a diagnosis may look at. */

@@ -2,7 +2,7 @@
 
 import { quantity, type Baseline } from './baseline.ts'
 import { hoursByMeter, type Window } from './features.ts'
-import type { PlantModel } from '../plant.ts'
+import type { PlantModel } from '../plant/plant.ts'
 import type { Carbon } from '../records.ts'
 import { quantile } from './robust.ts'
 import { num, percent } from './wording.ts'

@@ -10,7 +10,7 @@ import { intensityOf, type Window } from './features.ts'
 import { acceptDoubts, discardDoubts, learn, relearn, ruleOf } from './learning.ts'
 import type { CarbonAlert, Cause } from '../records.ts'
 import { compare, shareOf, type Comparison, type Expected } from './split.ts'
-import { MS_PER_HOUR } from '../units.ts'
+import { MS_PER_HOUR } from '../plant/units.ts'
 import { isSteadyOnly, lessonsOf, restLessons, watchedOf } from './watched.ts'
 
 export interface Judgement {

@@ -1,6 +1,6 @@
 /** What the plant reports about production, as single facts: jobs, steps of a signal or state, counts. */
 
-import type { PlantModel, PlantSignal } from '../plant.ts'
+import type { PlantModel, PlantSignal } from '../plant/plant.ts'
 import { STEP_ROLES, type StepEvent } from './context.ts'
 import type { CountReport } from './counts.ts'
 import { timeFrom } from '../time.ts'

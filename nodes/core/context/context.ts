@@ -2,7 +2,7 @@
 
 import type { Calendar } from '../calendar.ts'
 import { JobTrack, type Job } from './jobs.ts'
-import type { SignalRole } from '../plant.ts'
+import type { SignalRole } from '../plant/plant.ts'
 import type { Context, JobEvent, Missing, StateBucket } from '../records.ts'
 import { sameContext, type ContextSpan } from '../segments.ts'
 import { bucketOf } from './states.ts'

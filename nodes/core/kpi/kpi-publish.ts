@@ -1,7 +1,7 @@
 /** KPI and alarm records as messages for the stock MQTT and OPC UA nodes. */
 
 import { alarmOf, kpiOf, type AlarmRecord, type KpiRecord, type Scope } from './kpi.ts'
-import type { PlantModel } from '../plant.ts'
+import type { PlantModel } from '../plant/plant.ts'
 import type { Carbon, CarbonAlert, View } from '../records.ts'
 
 /** What the stock MQTT out node sends; it writes the payload as JSON. */

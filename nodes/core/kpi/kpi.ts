@@ -5,7 +5,7 @@
 
 import type { Assessment } from '../anomaly/alarm-state.ts'
 import { hoursByMeter } from '../anomaly/features.ts'
-import type { PlantModel } from '../plant.ts'
+import type { PlantModel } from '../plant/plant.ts'
 import type { Carbon, CarbonAlert, Coverage, Oee, View } from '../records.ts'
 
 /** ISA-95 equipment hierarchy. */

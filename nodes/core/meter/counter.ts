@@ -7,12 +7,12 @@
  * states the rated power or the modulus.
  */
 
-import { kWhPerUnit, type Fuel } from '../fuel.ts'
-import type { PlantMeter } from '../plant.ts'
+import { kWhPerUnit, type Fuel } from '../plant/fuel.ts'
+import type { PlantMeter } from '../plant/plant.ts'
 import { Plateaus } from './plateaus.ts'
 import type { Readings } from './readings.ts'
 import { gapRuleOf, isGap, type GapRule } from './spacing.ts'
-import { MS_PER_HOUR } from '../units.ts'
+import { MS_PER_HOUR } from '../plant/units.ts'
 import { Flag, type Verdict } from './verdict.ts'
 
 /** A machine may draw more than its rated power for a while. */

@@ -1,7 +1,7 @@
 /** Readings as `energy` records that explain themselves, and back: a ledger of them is all a meter needs to go on. */
 
-import { fuelOf, sameFuel, type Fuel } from '../fuel.ts'
-import type { PlantMeter } from '../plant.ts'
+import { fuelOf, sameFuel, type Fuel } from '../plant/fuel.ts'
+import type { PlantMeter } from '../plant/plant.ts'
 import type { Entry, Readings } from './readings.ts'
 import type { Energy, Evidence } from '../records.ts'
 import { Flag, flagWords, qualityOf } from './verdict.ts'

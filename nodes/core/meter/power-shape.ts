@@ -7,7 +7,7 @@
  */
 
 import type { Signal } from '../records.ts'
-import { MS_PER_HOUR } from '../units.ts'
+import { MS_PER_HOUR } from '../plant/units.ts'
 
 export const SHAPE_WINDOW_MS = 15 * 60_000
 const REFRESHES_PER_WINDOW = 15

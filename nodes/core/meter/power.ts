@@ -1,11 +1,11 @@
 /** Energy from power samples, and energy of stated periods. */
 
 import { RATED_MARGIN } from './counter.ts'
-import { kWhPerUnit, kWPerUnit } from '../fuel.ts'
-import type { PlantMeter } from '../plant.ts'
+import { kWhPerUnit, kWPerUnit } from '../plant/fuel.ts'
+import type { PlantMeter } from '../plant/plant.ts'
 import type { Readings } from './readings.ts'
 import { gapRuleOf, isGap, type GapRule } from './spacing.ts'
-import { MS_PER_HOUR } from '../units.ts'
+import { MS_PER_HOUR } from '../plant/units.ts'
 import { Flag, type Verdict } from './verdict.ts'
 
 /** Trapezoids between samples; a gap and a sample above what the machine can draw leave the energy unknown. */

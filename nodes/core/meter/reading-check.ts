@@ -1,7 +1,7 @@
 /** Which readings a meter refuses, and why. */
 
 import { readClock, type ClockLimits } from '../clock.ts'
-import type { PlantMeter } from '../plant.ts'
+import type { PlantMeter } from '../plant/plant.ts'
 
 export interface Reading {
   /** Source time, epoch ms; `null`: none was told, the time of arrival stands in. */

@@ -1,6 +1,6 @@
 /** The readings of one meter in order of source time, and what was concluded between them. Columns, to stay small. */
 
-import type { Fuel } from '../fuel.ts'
+import type { Fuel } from '../plant/fuel.ts'
 import { Flag } from './verdict.ts'
 
 /** A reading as it is kept. */

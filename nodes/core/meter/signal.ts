@@ -4,7 +4,7 @@ import type { PowerIntegral } from './power.ts'
 import { PowerShape, SHAPE_WINDOW_MS } from './power-shape.ts'
 import type { Readings } from './readings.ts'
 import type { Signal } from '../records.ts'
-import { MS_PER_HOUR } from '../units.ts'
+import { MS_PER_HOUR } from '../plant/units.ts'
 import { Flag } from './verdict.ts'
 
 /**

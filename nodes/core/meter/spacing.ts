@@ -1,6 +1,6 @@
 /** How often a meter speaks, and when its silence is a gap. */
 
-import type { PlantMeter } from '../plant.ts'
+import type { PlantMeter } from '../plant/plant.ts'
 import type { Readings } from './readings.ts'
 
 /** Neighbouring intervals on each side that tell the usual spacing. */

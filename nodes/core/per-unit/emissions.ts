@@ -1,7 +1,7 @@
 /** Emissions of a record by scope, and the factor behind them. */
 
 import type { Carbon, FactorQuality, Surrogate } from '../records.ts'
-import { scopeOf } from '../units.ts'
+import { scopeOf } from '../plant/units.ts'
 import type { Bucketed } from './cell.ts'
 import type { Counts } from './counts.ts'
 

@@ -2,7 +2,7 @@
 
 import { Cell } from './cell.ts'
 import { LineSpans } from './line-spans.ts'
-import type { PlantMeter } from '../plant.ts'
+import type { PlantMeter } from '../plant/plant.ts'
 import type { ContextSpan } from '../segments.ts'
 import { belongs, type CellKey } from './views.ts'
 

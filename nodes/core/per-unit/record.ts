@@ -4,11 +4,11 @@ import type { Bucketed, Cell } from './cell.ts'
 import { atConstantFactor, emissionsOf, factorOf, total } from './emissions.ts'
 import { oeeOf } from './oee.ts'
 import { perUnitOf, scrapOf } from './ratio.ts'
-import type { PlantMeter, PlantProduct } from '../plant.ts'
+import type { PlantMeter, PlantProduct } from '../plant/plant.ts'
 import { isMissing, type Carbon, type Coverage, type Oee } from '../records.ts'
 import type { ContextSpan } from '../segments.ts'
 import { surrogateOf } from './surrogate.ts'
-import { MS_PER_HOUR } from '../units.ts'
+import { MS_PER_HOUR } from '../plant/units.ts'
 
 /** What a record needs beside its sums. */
 export interface Surroundings {

@@ -1,6 +1,6 @@
 /** When a record has something new to say, and the revision that says it. */
 
-import type { PlantProduct } from '../plant.ts'
+import type { PlantProduct } from '../plant/plant.ts'
 import type { Carbon } from '../records.ts'
 import type { Cell } from './cell.ts'
 import type { LineState } from './line-state.ts'

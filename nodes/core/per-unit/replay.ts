@@ -5,7 +5,7 @@ import type { ContextFact } from '../context/context-fact.ts'
 import { FactorTimeline } from '../factor/factor.ts'
 import type { Calculator } from './per-unit.ts'
 import { PlantContext } from '../context/plant-context.ts'
-import type { PlantModel } from '../plant.ts'
+import type { PlantModel } from '../plant/plant.ts'
 import type { EmissionFactor, Energy } from '../records.ts'
 import { withFactors } from '../segments.ts'
 

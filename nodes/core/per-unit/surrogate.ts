@@ -10,9 +10,9 @@
 
 import { mostKgPerKWh } from '../factor/factor-limits.ts'
 import { RATED_MARGIN } from '../meter/counter.ts'
-import type { PlantMeter } from '../plant.ts'
+import type { PlantMeter } from '../plant/plant.ts'
 import type { Surrogate } from '../records.ts'
-import { MS_PER_HOUR } from '../units.ts'
+import { MS_PER_HOUR } from '../plant/units.ts'
 import type { BucketList } from './bucket-list.ts'
 import type { Bucketed } from './cell.ts'
 

@@ -1,7 +1,7 @@
 /** The plant model: what lines, meters, signals, shifts and products a plant has. Kept as JSON by `carbon-plant`. */
 
 import type { Fuel } from './fuel.ts'
-import type { StateBucket } from './records.ts'
+import type { StateBucket } from '../records.ts'
 
 export interface PlantModel {
   enterprise: string

@@ -9,6 +9,10 @@ const { 'node-red': registered } = JSON.parse(readFileSync(`${root}package.json`
 rmSync(`${root}dist`, { recursive: true, force: true })
 execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', root], { stdio: 'inherit' })
 
+// Editors complete a plant model by its schema.
+const { plantSchema } = await import(`${root}dist/core/plant/plant.js`)
+writeFileSync(`${root}dist/plant-model.schema.json`, `${JSON.stringify(plantSchema(), null, 2)}\n`)
+
 for (const node of Object.keys(registered.nodes)) {
   const from = `${root}nodes/${node}/`
   const to = `${root}dist/${node}/`

@@ -1,5 +1,5 @@
 import type { EditorRED } from 'node-red'
-import { faultText, readPlant } from '../core/plant/plant-check.ts'
+import { faultText, readPlant, warningText } from '../core/plant/plant-check.ts'
 
 declare const RED: EditorRED
 
@@ -8,6 +8,9 @@ interface PlantProperties {
   model: string
   file: string
 }
+
+/** Faults and warnings that the dialog has room for. */
+const MOST_SHOWN = 5
 
 /** The dialog's own look at the model: the same check as at deploy. */
 function checkModel(this: PlantProperties, model: string): boolean | string {
@@ -19,11 +22,12 @@ function checkModel(this: PlantProperties, model: string): boolean | string {
 function showVerdict(): void {
   const read = readPlant(String($('#node-config-input-model').val()))
   const verdict = $('#carbon-plant-verdict')
-  if ('faults' in read) verdict.text(read.faults.slice(0, 5).map(faultText).join('\n'))
+  if ('faults' in read) verdict.text(read.faults.slice(0, MOST_SHOWN).map(faultText).join('\n'))
   else {
     const { lines, meters, signals, shifts } = read.model
     const counts = { lines: lines.length, meters: meters.length, signals: signals.length, shifts: shifts.length }
-    verdict.text(RED._('@mes-carbon/node-red/carbon-plant:carbon-plant.verdict', counts))
+    const summary = RED._('@mes-carbon/node-red/carbon-plant:carbon-plant.verdict', counts)
+    verdict.text([summary, ...read.warnings.slice(0, MOST_SHOWN).map((w) => `⚠ ${warningText(w)}`)].join('\n'))
   }
   verdict.toggleClass('carbon-plant-faulty', 'faults' in read)
 }

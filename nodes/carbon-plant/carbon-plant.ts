@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { Calendar } from '../core/calendar.ts'
-import { faultText, readPlant } from '../core/plant/plant-check.ts'
+import { faultText, readPlant, warningText } from '../core/plant/plant-check.ts'
 import type { PlantNode } from '../shared/node-kit.ts'
 import { zonedTime } from '../shared/zone.ts'
 
@@ -11,13 +11,14 @@ interface PlantDef extends NodeDef {
   file?: string
 }
 
-/** Config node: the plant model, read once at deploy. A wrong one is refused with every fault it has. */
+/** Config node: the plant model, read once at deploy. A wrong one is refused with every fault it has; what is odd in it is warned of. */
 export default function (RED: NodeAPI): void {
   function CarbonPlant(this: PlantNode, config: PlantDef): void {
     RED.nodes.createNode(this as Node, config)
     try {
       const read = readPlant(sourceOf(RED, config))
       if ('faults' in read) throw new Error(`plant model: ${read.faults.map(faultText).join(' · ')}`)
+      for (const warning of read.warnings) this.warn(`plant model: ${warningText(warning)}`)
       this.plant = { model: read.model, calendar: new Calendar(read.model, zonedTime(read.model.timeZone)) }
     } catch (error) {
       this.fault = (error as Error).message

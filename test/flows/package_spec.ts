@@ -71,6 +71,9 @@ describe('the package as npm packs it, in a real Node-RED', () => {
     }
   })
 
+  it('brings the schema of the plant model', () =>
+    assert.ok(existsSync(join(installed, 'dist', 'plant-model.schema.json'))))
+
   it('registers each node with a literal that the Flow Library can read', () => {
     for (const node of NODES) {
       const html = readFileSync(join(installed, 'dist', node, `${node}.html`), 'utf8')

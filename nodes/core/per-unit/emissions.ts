@@ -1,7 +1,8 @@
 /** Emissions of a record by scope, and the factor behind them. */
 
 import type { Carbon, FactorQuality, Surrogate } from '../records.ts'
-import { scopeOf } from '../plant/units.ts'
+import { scopeOf } from '../plant/carriers.ts'
+import type { PlantModel } from '../plant/plant.ts'
 import type { Bucketed } from './cell.ts'
 import type { Counts } from './counts.ts'
 
@@ -13,10 +14,10 @@ export const total = (buckets: readonly Bucketed[], of: (b: Bucketed) => number)
   buckets.reduce((sum, b) => sum + of(b), 0)
 
 /** Known emissions by scope; a ledger that lacks a factor for any of its energy is `null` as a whole. */
-export function emissionsOf(buckets: readonly Bucketed[]): Carbon['kgCO2e'] {
+export function emissionsOf(buckets: readonly Bucketed[], declared: PlantModel['carriers']): Carbon['kgCO2e'] {
   const [fuels, bought] = [
-    buckets.filter((b) => scopeOf(b.carrier) === 1),
-    buckets.filter((b) => scopeOf(b.carrier) === 2),
+    buckets.filter((b) => scopeOf(b.carrier, declared) === 1),
+    buckets.filter((b) => scopeOf(b.carrier, declared) === 2),
   ]
   const scope1 = total(fuels, (b) => b.tally.location.value)
   const scope2Location = total(bought, (b) => b.tally.location.value)

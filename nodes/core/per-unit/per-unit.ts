@@ -50,7 +50,7 @@ export class Calculator {
     const products = new Map(model.products.map((p) => [p.sku, p]))
     this.#options = options
     this.#books = new Books(options)
-    this.#rendering = { products, minCoverage, constantFactor, plant }
+    this.#rendering = { products, carriers: model.carriers, minCoverage, constantFactor, plant }
   }
 
   /** Takes a meter interval in; a higher revision replaces a lower one, `replaces` are withdrawn. */

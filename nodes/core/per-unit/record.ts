@@ -4,7 +4,7 @@ import type { Bucketed, Cell } from './cell.ts'
 import { atConstantFactor, emissionsOf, factorOf, total } from './emissions.ts'
 import { oeeOf } from './oee.ts'
 import { perUnitOf, scrapOf } from './ratio.ts'
-import type { PlantMeter, PlantProduct } from '../plant/plant.ts'
+import type { PlantMeter, PlantModel, PlantProduct } from '../plant/plant.ts'
 import { isMissing, type Carbon, type Coverage, type Oee } from '../records.ts'
 import type { ContextSpan } from '../segments.ts'
 import { surrogateOf } from './surrogate.ts'
@@ -20,6 +20,8 @@ export interface Surroundings {
   expectedMs: number
   meters: readonly PlantMeter[]
   products: ReadonlyMap<string, PlantProduct>
+  /** Carriers that the plant model declares. */
+  carriers: PlantModel['carriers']
   minCoverage: number
   /** kg CO₂e per kWh of electricity that never moves, for the intensity at constant factor. */
   constantFactor: number | null
@@ -33,7 +35,7 @@ export function figuresOf(cell: Cell, around: Surroundings): Figures {
   const buckets = cell.buckets.all
   const product = sku ?? (view === 'order' ? onlySku(around.spans) : undefined)
   const units = unitsOf(cell, around.products)
-  const kgCO2e = emissionsOf(buckets)
+  const kgCO2e = emissionsOf(buckets, around.carriers)
   const kWh = total(buckets, (b) => b.tally.kWh.value)
   const coverage = coverageOf(cell, kWh, around)
   const surrogate = surrogateOf(cell.buckets, around)

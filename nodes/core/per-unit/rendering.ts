@@ -1,6 +1,6 @@
 /** When a record has something new to say, and the revision that says it. */
 
-import type { PlantProduct } from '../plant/plant.ts'
+import type { PlantModel, PlantProduct } from '../plant/plant.ts'
 import type { Carbon } from '../records.ts'
 import type { Cell } from './cell.ts'
 import type { LineState } from './line-state.ts'
@@ -9,6 +9,7 @@ import { belongs } from './views.ts'
 
 export interface RenderingOptions {
   products: ReadonlyMap<string, PlantProduct>
+  carriers: PlantModel['carriers']
   minCoverage: number
   constantFactor: number | null
   /** Version of the plant model, named in each record. */

@@ -119,7 +119,8 @@ function figures(input: TotalsInput, key: RowKey, cell: Cell): Omit<TotalRow, To
   const meters = [...new Set(lines.flatMap((line) => ownership.expected(line)))].filter((m) => isOfRow(m, key))
   const products = new Map(model.products.map((p) => [p.sku, p]))
   const expectedMs = spans.reduce((sum, s) => sum + s.to - s.from, 0) / lines.length
-  const around = { from, to, spans, expectedMs, meters, products, minCoverage, constantFactor: null }
+  const { carriers } = model
+  const around = { from, to, spans, expectedMs, meters, products, carriers, minCoverage, constantFactor: null }
   const { kWh, kgCO2e, units, perUnit, coverage } = figuresOf(cell, around)
   return { kWh, kgCO2e, units, perUnit, coverage }
 }

@@ -1,54 +1,34 @@
-/** Refuses a wrong plant model with the path of the field, what was expected and what was got. */
+/** Reads a plant model: refuses a wrong one with the path of the field, what was expected and what was got. */
 
+import { checkShifts } from './calendar-check.ts'
+import { checkEffects } from './effect-check.ts'
+import { Findings, idsOf, isObject, objectsOf, show, type Fault, type Json, type Warning } from './findings.ts'
 import { checkMeters } from './meter-check.ts'
-import { SIGNAL_ROLES, type PlantModel } from './plant.ts'
-import {
-  idsOf,
-  isObject,
-  listOf,
-  oneOf,
-  positive,
-  show,
-  text,
-  Walk,
-  type Fault,
-  type Json,
-  type Test,
-} from './plant-walk.ts'
+import { PLANT, type PlantModel } from './plant.ts'
+import { checkReference, checkUnique } from './references.ts'
+import { checkSources } from './source-check.ts'
 
-export { faultText, type Fault } from './plant-walk.ts'
-
-const notNegative: Test = ['a number of 0 or more', (v) => typeof v === 'number' && Number.isFinite(v) && v >= 0]
-const clock: Test = ['a time of day HH:MM', (v) => typeof v === 'string' && /^([01]\d|2[0-3]):[0-5]\d$/.test(v)]
-const day: Test = ['a day YYYY-MM-DD', (v) => typeof v === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(v)]
-const weekday = oneOf('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun')
-const bucket = oneOf('productive', 'startup', 'changeover', 'idle', 'stopped', 'off-shift', 'unknown')
-const timeZone: Test = ['an IANA time zone such as Europe/London', (v) => typeof v === 'string' && isTimeZone(v)]
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
-}
+export { faultText, warningText, type Fault, type Warning } from './findings.ts'
 
 /**
  * Reads a plant model from JSON text or an object.
- * Gives the model with its lists filled in, or every fault that was found.
+ * Gives the model with its lists filled in and its units and carriers as they are written here, and what is odd in it;
+ * or every fault that was found.
  */
-export function readPlant(source: unknown): { model: PlantModel } | { faults: Fault[] } {
+export function readPlant(source: unknown): { model: PlantModel; warnings: Warning[] } | { faults: Fault[] } {
   const raw = typeof source === 'string' ? parse(source) : source
-  if (!isObject(raw)) return { faults: [{ path: 'model', expected: 'a JSON object', got: show(source) }] }
-  const walk = new Walk()
-  checkSite(walk, raw)
-  checkMeters(walk, raw)
-  checkSignals(walk, raw)
-  checkCalendar(walk, raw)
-  if (walk.faults.length > 0) return { faults: walk.faults }
-  const lists = { meters: [], signals: [], shifts: [], holidays: [], products: [], stateMap: {} }
-  return { model: { ...lists, gridZone: '', ...raw } as unknown as PlantModel }
+  if (!isObject(raw))
+    return { faults: [{ path: 'model', expected: 'a JSON object', got: typeof raw === 'string' ? raw : show(raw) }] }
+  const found = new Findings()
+  const model = PLANT.read(raw, '', found) as Json
+  checkMeters(found, model)
+  checkLines(found, model)
+  checkSources(found, model)
+  checkEffects(found, model)
+  checkShifts(found, model)
+  if (model['gridZone'] === 'UK') found.warn('gridZone', 'is "UK"; the code of the United Kingdom is GB')
+  if (found.faults.length > 0) return { faults: found.faults }
+  return { model: model as unknown as PlantModel, warnings: found.warnings }
 }
 
 function parse(json: string): unknown {
@@ -59,50 +39,17 @@ function parse(json: string): unknown {
   }
 }
 
-function checkSite(walk: Walk, raw: Json): void {
-  for (const key of ['enterprise', 'site']) walk.must(raw, '', key, text)
-  walk.must(raw, '', 'timeZone', timeZone)
-  walk.may(raw, '', 'gridZone', text)
-  walk.must(raw, '', 'lines', ['a list with at least one line', (v) => Array.isArray(v) && v.length > 0])
-  walk.each(raw, '', 'lines', (line, path) => {
-    walk.must(line, path, 'id', text)
-    for (const key of ['area', 'name']) walk.may(line, path, key, text)
-    walk.each(line, path, 'machines', (machine, at) => {
-      walk.must(machine, at, 'id', text)
-      for (const key of ['name', 'kind']) walk.may(machine, at, key, text)
-    })
-    walk.unique(idsOf(line, 'machines'), `${path}machines`)
+/** What names a line must name one that there is; ids are used once. */
+function checkLines(found: Findings, model: Json): void {
+  const lineIds = idsOf(model, 'lines')
+  checkUnique(found, lineIds, 'lines')
+  objectsOf(model, 'lines').forEach((line, i) => checkUnique(found, idsOf(line, 'machines'), `lines[${i}].machines`))
+  for (const key of ['signals', 'budgets', 'limits'])
+    objectsOf(model, key).forEach((item, i) => checkReference(found, item, `${key}[${i}].line`, lineIds))
+  const skus = idsOf(model, 'products', 'sku')
+  checkUnique(found, skus, 'products')
+  objectsOf(model, 'limits').forEach(({ sku }, i) => {
+    if (sku !== undefined && !skus.includes(sku))
+      found.warn(`limits[${i}].sku`, `is none of the products: ${show(sku)}`)
   })
-  walk.unique(idsOf(raw, 'lines'), 'lines')
-}
-
-function checkSignals(walk: Walk, raw: Json): void {
-  const lineIds = idsOf(raw, 'lines') as string[]
-  walk.each(raw, '', 'signals', (signal, path) => {
-    walk.must(signal, path, 'source', text)
-    walk.must(signal, path, 'line', oneOf(...lineIds))
-    walk.must(signal, path, 'role', oneOf(...SIGNAL_ROLES))
-    walk.may(signal, path, 'kind', oneOf('total', 'delta'))
-    walk.may(signal, path, 'rolloverAt', positive)
-    for (const key of ['machine', 'map']) walk.may(signal, path, key, text)
-  })
-  const map = raw['stateMap']
-  if (isObject(map)) for (const name of Object.keys(map)) walk.must(map, 'stateMap.', name, bucket)
-}
-
-function checkCalendar(walk: Walk, raw: Json): void {
-  walk.each(raw, '', 'shifts', (shift, path) => {
-    walk.must(shift, path, 'name', text)
-    walk.must(shift, path, 'from', clock)
-    walk.must(shift, path, 'to', clock)
-    walk.must(shift, path, 'days', listOf(weekday))
-  })
-  walk.may(raw, '', 'holidays', listOf(day))
-  walk.each(raw, '', 'products', (product, path) => {
-    walk.must(product, path, 'sku', text)
-    walk.may(product, path, 'name', text)
-    for (const key of ['idealSecondsPerUnit', 'standardUnits', 'massKg']) walk.may(product, path, key, positive)
-    walk.may(product, path, 'upstreamKgCO2e', notNegative)
-  })
-  walk.unique(idsOf(raw, 'products', 'sku'), 'products')
 }

@@ -1,109 +1,70 @@
-/** The plant model: what lines, meters, signals, shifts and products a plant has. Kept as JSON by `carbon-plant`. */
+/**
+ * The plant model: what lines, meters, signals, shifts and products a plant has. Kept as JSON by `carbon-plant`.
+ *
+ * One table gives its types, its check (`plant-check.ts`) and its JSON Schema.
+ */
 
-import type { Fuel } from './fuel.ts'
-import type { StateBucket } from '../records.ts'
+import { filled, idle, list, may, must, named, object, text, type JsonSchema, type TypeOf } from './kinds.ts'
+import { METER, SIGNAL } from './meter-table.ts'
+import {
+  BUDGET,
+  bucket,
+  CARRIER,
+  clock,
+  EXCEPTION,
+  holidays,
+  LIMIT,
+  LINE,
+  ORGANISATION,
+  PRICE,
+  PRODUCT,
+  SHIFT,
+  timeZone,
+} from './site-table.ts'
 
-export interface PlantModel {
-  enterprise: string
-  site: string
-  /** IANA name, e.g. `Europe/London`. */
-  timeZone: string
-  gridZone: string
-  lines: PlantLine[]
-  meters: PlantMeter[]
-  signals: PlantSignal[]
-  shifts: PlantShift[]
-  /** Local calendar days without a shift, `YYYY-MM-DD`. */
-  holidays: string[]
-  products: PlantProduct[]
-  /** Names of the plant's own machine states, e.g. `{"Rüsten": "changeover"}`. */
-  stateMap: Record<string, StateBucket>
-}
+const DATE = { expected: 'a day YYYY-MM-DD', regExp: /^\d{4}-\d{2}-\d{2}$/ }
 
-export interface PlantLine {
-  id: string
-  area?: string
-  name?: string
-  machines?: PlantMachine[]
-}
-export interface PlantMachine {
-  id: string
-  name?: string
-  kind?: string
-}
+export const PLANT = object(
+  {
+    enterprise: must(text, 'The first level of every topic.'),
+    site: must(text, 'The second level of every topic.'),
+    timeZone: must(timeZone, 'IANA name, e.g. Europe/London.'),
+    gridZone: filled(text, '', 'The zone of the emission factors of electricity, e.g. GB.'),
+    lines: must(list(LINE, 'a list with at least one line', 1), 'The lines.'),
+    meters: filled(list(METER), [], 'The meters.'),
+    signals: filled(list(SIGNAL), [], 'Orders, states and counts of the lines.'),
+    shifts: filled(list(SHIFT), [], 'The shifts of a week.'),
+    holidays,
+    products: filled(list(PRODUCT), [], 'What is made.'),
+    stateMap: filled(named(bucket), {}, 'Names of the plant’s own machine states, e.g. {"Rüsten": "changeover"}.'),
+    carriers: may(named(CARRIER), 'Energy carriers of the plant’s own, by name.'),
+    exceptions: idle(named(list(EXCEPTION), DATE), 'The shifts of single dates, in place of those of the week.'),
+    dayStart: idle(clock, 'When the production day begins.'),
+    budgets: idle(list(BUDGET), 'kg CO₂e that a line may cause.'),
+    limits: idle(list(LIMIT), 'kg CO₂e per unit that is not to be passed.'),
+    prices: idle(list(PRICE), 'Prices of energy.'),
+    organisation: idle(ORGANISATION, 'Who reports, for exports.'),
+  },
+  'a JSON object',
+)
 
-export type ReadingKind = 'counter' | 'power' | 'interval'
+export type PlantModel = TypeOf<typeof PLANT>
+export type PlantLine = TypeOf<typeof LINE>
+export type PlantMachine = NonNullable<PlantLine['machines']>[number]
+export type PlantMeter = TypeOf<typeof METER>
+export type PlantShare = NonNullable<PlantMeter['shared']>
+export type ReadingKind = PlantMeter['reading']
+export type PlantSignal = TypeOf<typeof SIGNAL>
+export type SignalRole = PlantSignal['role']
+export type PlantShift = TypeOf<typeof SHIFT>
+export type PlantProduct = TypeOf<typeof PRODUCT>
 
-/** A meter that counts an amount of fuel, such as m3 or l, states the fuel's heating value beside. */
-export interface PlantMeter extends Partial<Fuel> {
-  id: string
-  /** Matched against `msg.topic`: an MQTT topic with `+` and `#`, or an OPC UA node id. */
-  source: string
-  line?: string
-  machine?: string
-  carrier: string
-  reading: ReadingKind
-  unit: string
-  rolloverAt?: number
-  ratedKW?: number
-  parent?: string
-  main?: boolean
-  zone?: string
-  /** A silence of a power meter longer than this is a known gap. */
-  maxGapSeconds?: number
-  shared?: PlantShare
-  /** The meter that this one measures once more: it stands in where that one is silent, and is never added to it. */
-  redundantTo?: string
-}
-export interface PlantShare {
-  lines: string[]
-  rule: 'units' | 'run-time' | 'energy' | 'mass' | 'fixed'
-  shares?: Record<string, number>
-  /** How long the stretches are that are shared out by their own drivers; without it that of the windows. */
-  periodMinutes?: number
-}
-
-export const SIGNAL_ROLES = [
-  'order',
-  'sku',
-  'recipe',
-  'batch',
-  'state',
-  'produced',
-  'good',
-  'scrap',
-  'rework',
-  'speed',
-] as const
-export type SignalRole = (typeof SIGNAL_ROLES)[number]
-
-export interface PlantSignal {
-  source: string
-  line: string
-  machine?: string
-  role: SignalRole
-  kind?: 'total' | 'delta'
-  rolloverAt?: number
-  /** A named state vocabulary; `packml` is built in and the default. */
-  map?: string
-}
-
-export interface PlantShift {
-  name: string
-  /** Local time of day, `HH:MM`; a shift whose `to` is not after its `from` ends on the next day. */
-  from: string
-  to: string
-  days: string[]
-}
-
-export interface PlantProduct {
-  sku: string
-  name?: string
-  idealSecondsPerUnit?: number
-  standardUnits?: number
-  massKg?: number
-  upstreamKgCO2e?: number
-}
+/** The JSON Schema of a plant model, for editors that complete it. */
+export const plantSchema = (): JsonSchema => ({
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'Plant model',
+  ...PLANT.schema,
+})
 
 /** `enterprise/site/area/line[/machine]`, the topic of everything that is published about a line. */
 export function plantPath(model: PlantModel, lineId: string, machine?: string): string {

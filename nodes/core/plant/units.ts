@@ -62,21 +62,40 @@ export function kWPer(unit: string): number {
 /** What a unit of amount is; `undefined` for any other unit. */
 export const amountOf = (unit: string): Amount | undefined => (Object.hasOwn(AMOUNTS, unit) ? AMOUNTS[unit] : undefined)
 
-/** Carriers burnt on site are scope 1; everything else that is bought as energy is scope 2 (GHG Protocol). */
-const FUELS: ReadonlySet<string> = new Set([
-  'natural-gas',
-  'diesel',
-  'lpg',
-  'propane',
-  'fuel-oil',
-  'gas-oil',
-  'petrol',
-  'coal',
-  'biogas',
-  'biomass',
-  'wood',
-])
+/** Other spellings of units; upper and lower case are no matter beside them. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  'm³': 'm3',
+  'm^3': 'm3',
+  cbm: 'm3',
+  nm3: 'm3',
+  'nm³': 'm3',
+  sm3: 'm3',
+  'sm³': 'm3',
+  ltr: 'l',
+  litre: 'l',
+  litres: 'l',
+  liter: 'l',
+  liters: 'l',
+  tonne: 't',
+  tonnes: 't',
+  therms: 'therm',
+  hr: 'h',
+  hour: 'h',
+  minute: 'min',
+  sec: 's',
+}
+const BY_SPELLING = new Map<string, string>(
+  [...ENERGY_UNITS, ...POWER_UNITS, ...AMOUNT_UNITS, 'h', 'min', 's'].map((unit) => [unit.toLowerCase(), unit]),
+)
 
-export const scopeOf = (carrier: string): 1 | 2 => (FUELS.has(carrier) ? 1 : 2)
+/** A unit, or a quotient of two, as it is written here: `kWh` for `KWH`, `m3/h` for `Nm³/h`; any other text as it is. */
+export const canonicalUnit = (unit: string): string =>
+  unit
+    .split('/')
+    .map((part) => {
+      const plain = part.trim().toLowerCase()
+      return BY_SPELLING.get(SYNONYMS[plain] ?? plain) ?? part
+    })
+    .join('/')
 
 export const MS_PER_HOUR = 3_600_000

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { RATED_MARGIN } from '../../nodes/core/meter/counter.ts'
+import { RATED_MARGIN } from '../../nodes/core/counter/gauge.ts'
 import type { Reading } from '../../nodes/core/meter/meter.ts'
 import type { PlantMeter } from '../../nodes/core/plant/plant.ts'
 import { Books, flagsOf, minute, NOW } from './meter-books.ts'

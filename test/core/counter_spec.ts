@@ -104,16 +104,16 @@ const CASES: Case[] = [
     expected: '0-10=10 · 10-20=0 glitch · 20-30=0',
   },
   {
-    title: 'a coarse counter that ticks at the rated power: plausible',
+    title: 'a coarse counter that ticks at the rated power: plausible, and used since it last moved',
     spec: { ratedKW: 75, maxGapSeconds: 600 },
     readings: '0=100 2=100 4=100 6=100 8=110 9=110 16=120',
-    expected: '0-2=0 · 2-4=0 · 4-6=0 · 6-8=10 · 8-9=0 · 9-16=10',
+    expected: '0-2=2.5 spread · 2-4=2.5 spread · 4-6=2.5 spread · 6-8=2.5 spread · 8-9=0 · 9-16=10',
   },
   {
     title: 'an integer counter read every second: one count is always plausible',
     spec: { ratedKW: 75 },
     readings: '0=1000 0.02=1001 0.04=1001 0.06=1002',
-    expected: '0-0.02=1 · 0.02-0.04=0 · 0.04-0.06=1',
+    expected: '0-0.02=1 · 0.02-0.04=0.5 spread · 0.04-0.06=0.5 spread',
   },
   {
     title: 'an outage of three slots: 500 kWh in one interval',

@@ -15,6 +15,7 @@ const spec: fc.Arbitrary<Partial<PlantMeter>> = fc.record(
     rolloverAt: fc.constantFrom(100, 1000),
     ratedKW: fc.constantFrom(5, 50),
     maxGapSeconds: fc.constantFrom(60, 600),
+    renewMinutes: fc.constantFrom(3, 15),
   },
   { requiredKeys: ['reading'] },
 )
@@ -50,7 +51,29 @@ const sticking = fc
       return Array.from({ length: length + 1 }, (): Reading => ({ at: minute(at++), value }))
     })
   })
-const any = fc.oneof(readings, growing, sticking)
+/** A total that is renewed seldom, and read each minute. */
+const coarse = fc
+  .array(fc.tuple(fc.integer({ min: 1, max: 12 }), fc.constantFrom(0.5, 5, 40, -495)), { minLength: 2, maxLength: 6 })
+  .map((parts) => {
+    let [at, value] = [0, 500]
+    return parts.flatMap(([length, step]) => {
+      value += step
+      return Array.from({ length }, (): Reading => ({ at: minute(at++), value }))
+    })
+  })
+/** A total that falls, counts on from there for some readings, and is back. */
+const fallen = fc
+  .array(fc.tuple(fc.integer({ min: 1, max: 7 }), fc.constantFrom(0, 0, 20, 4800, 5000)), {
+    minLength: 2,
+    maxLength: 6,
+  })
+  .map((parts) => {
+    let [at, total] = [0, 5000]
+    return parts.flatMap(([length, down]) =>
+      Array.from({ length }, (): Reading => ({ at: minute(at++), value: (total += 3) - down })),
+    )
+  })
+const any = fc.oneof(readings, growing, sticking, coarse, fallen)
 const shuffled = any.chain((list) =>
   fc.tuple(
     fc.constant(list),

@@ -1,32 +1,24 @@
 /**
- * The counter doctor: energy between two neighbouring readings of a running total.
+ * A running total of energy or fuel: what the counter doctor finds, and when it was used.
  *
- * Every backward or impossible step gets a name: roll-over, reset, swap, glitch, unit change. The name follows from the
- * neighbours in source time alone, so that it does not depend on the order of arrival; a glitch is known once the next
- * reading returns, and then the verdict changes. A step below 10 GW is called impossible only where the plant model
- * states the rated power or the modulus.
+ * A total that is renewed seldom and read often stands still and then steps. Where the step is more than the machine can
+ * draw since the last reading, or the plant model says how often the total is renewed, it is shared out over the time
+ * since the total last moved.
  */
 
-import { kWhPerUnit, type Fuel } from '../plant/fuel.ts'
+import { CounterDoctor } from '../counter/doctor.ts'
+import { RATED_MARGIN, type Gauge } from '../counter/gauge.ts'
+import { Plateaus } from '../counter/plateaus.ts'
+import type { Readings } from '../counter/readings.ts'
+import type { Method } from '../counter/settle.ts'
+import { Flag, type Verdict } from '../counter/verdict.ts'
+import { kWhPerUnit } from '../plant/fuel.ts'
 import type { PlantMeter } from '../plant/plant.ts'
-import { Plateaus } from './plateaus.ts'
-import type { Readings } from './readings.ts'
-import { gapRuleOf, isGap, type GapRule } from './spacing.ts'
 import { MS_PER_HOUR } from '../plant/units.ts'
-import { Flag, type Verdict } from './verdict.ts'
+import { gapRuleOf, isGap, type GapRule } from './spacing.ts'
 
-/** A machine may draw more than its rated power for a while. */
-export const RATED_MARGIN = 1.5
 /** 10 GW: no site on earth draws as much, so that only a fault shows it. For an hour, as readings may come in bursts. */
 const BEYOND_KW = 1e7
-/** A 32-bit float shows seven digits: a step back below that is standstill. */
-const FLOAT_RESOLUTION = 1e-6
-/** Units of a family differ by a thousand and more. */
-const LEAST_RATIO = 900
-/** A changed unit is believed where the total goes on within this share. */
-const UNIT_BAND = 0.01
-/** … and where the total was established: the step before was below this share of it. */
-const ESTABLISHED = 0.1
 /** Units that differ by their prefix alone, the ones a meter changes between. */
 const LADDERS = [
   ['Wh', 'kWh', 'MWh', 'GWh'],
@@ -35,160 +27,110 @@ const LADDERS = [
   ['l', 'm3'],
   ['kg', 't'],
 ]
+/** A total that stands this many times as long as it did before its last step was at rest, not waiting to be renewed. */
+const REST = 3
 
-export class CounterDoctor {
+/** What the plant model says of a counter of energy. */
+export function gaugeOf({ unit, rolloverAt, ratedKW, scale = 1 }: PlantMeter): Gauge {
+  return {
+    unit,
+    worth: (of, fuel) => scale * kWhPerUnit(of, fuel),
+    rolloverAt,
+    mostPerHour: ratedKW === undefined ? undefined : RATED_MARGIN * ratedKW,
+    beyondPerHour: BEYOND_KW,
+    takesBack: false,
+    ladder: LADDERS.find((l) => l.includes(unit)) ?? [],
+  }
+}
+
+interface Step {
+  verdict: Verdict
+  /** Since when its energy may have been used. */
+  since: number
+}
+
+export class MeterCounter implements Method {
   readonly #readings: Readings
+  readonly #doctor: CounterDoctor
   readonly #plateaus: Plateaus
-  readonly #spec: PlantMeter
-  readonly #fuel: Fuel | undefined
-  readonly #kWhPerDeclared: number
   readonly #gapRule: GapRule
-  readonly #ladder: readonly string[]
+  readonly #mostKW: number | undefined
+  readonly #renewMs: number | undefined
+  #found: { version: number; last: number; step: Step | undefined } | undefined
 
   constructor(readings: Readings, spec: PlantMeter) {
-    this.#fuel = readings.declared
-    this.#kWhPerDeclared = kWhPerUnit(spec.unit, this.#fuel)
+    const gauge = gaugeOf(spec)
     this.#readings = readings
+    this.#doctor = new CounterDoctor(readings, gauge)
     this.#plateaus = new Plateaus(readings)
-    this.#spec = spec
     this.#gapRule = gapRuleOf(spec)
-    this.#ladder = LADDERS.find((l) => l.includes(spec.unit)) ?? []
+    this.#mostKW = gauge.mostPerHour
+    this.#renewMs = spec.renewMinutes === undefined ? undefined : spec.renewMinutes * 60_000
   }
 
   /** The interval that ends at reading `k` (1 or more); the units of all readings before `k` must be known. */
   conclude(k: number): Verdict {
-    const verdict = this.#isGlitch(k) || this.#isGlitch(k - 1) ? this.#shared(k) : this.#step(k - 1, k)
+    const verdict = this.#spread(k) ?? this.#doctor.conclude(k)
     if (isGap(this.#readings, k, this.#gapRule)) verdict.flags |= Flag.interpolated
     return verdict
   }
 
-  /** True where what follows reading `k` may still hang on what lies before it: alternating or standing values. */
   isRestless(k: number): boolean {
-    return this.#isOutside(k) || this.#readings.value[k] === this.#readings.value[k - 1]
+    return this.#doctor.isRestless(k)
   }
 
-  /** The first reading whose verdict may change with reading `index`: values that stand before it are judged as one. */
   reachBack(index: number): number {
-    if (index < 2) return 0
-    const { value, flags } = this.#readings
-    const wasGlitch = (flags[index - 1]! & Flag.glitch) !== 0
-    const isStanding = index === value.length - 1 && value[index] === value[index - 1]
-    if (!wasGlitch && (isStanding || !this.#isOutside(index - 1))) return index - 1
-    return this.#plateaus.firstOf(index - 1)
+    const back = this.#doctor.reachBack(index)
+    const { value } = this.#readings
+    const isStill = index === value.length - 1 && value[index] === value[index - 1] && back === index - 1
+    // What is found about a step is also found about the time that the total stood still before it.
+    return this.#maySpread && back > 0 && !isStill ? this.#plateaus.firstOf(back - 1) : back
   }
 
-  /** All sides of a glitch share the step over it by time. */
-  #shared(k: number): Verdict {
-    const { at, unit } = this.#readings
-    const glitch = this.#isGlitch(k) ? k : k - 1
-    const [a, last] = [this.#plateaus.firstOf(glitch) - 1, this.#plateaus.lastOf(glitch)]
-    const b = last + 1
-    const step = this.#step(a, b)
-    const flags = step.flags | Flag.glitch
-    const until = (n: number): number => (step.kWh * (at[n]! - at[a]!)) / (at[b]! - at[a]!)
-    if (k === b) return { kWh: step.kWh - until(last), flags, unit: step.unit }
-    // Each side is told with its own heating value, where it was changed in between.
-    const worth = this.#kWhPer(this.#spec.unit, k) / this.#kWhPer(this.#spec.unit, b)
-    return { kWh: (until(k) - until(k - 1)) * worth, flags, unit: unit[a]! }
+  get #maySpread(): boolean {
+    return this.#mostKW !== undefined || this.#renewMs !== undefined
   }
 
-  /** Of neighbours that are all out of line, every second one is the glitch, from the left. */
-  #isGlitch(k: number): boolean {
-    let run = 0
-    for (let n = k; this.#isOutside(n); n = this.#plateaus.firstOf(n) - 1) run++
-    return run % 2 === 1
-  }
-
-  /**
-   * True where reading `k`, or the plateau that it is of, lies outside what the readings on both sides span, and the later
-   * one went on from the earlier one: it is nearer to it than to zero, from where a counter goes on after a reset.
-   */
-  #isOutside(k: number): boolean {
-    const { value, unit } = this.#readings
-    if (k < 1) return false
-    const last = this.#plateaus.lastOf(k)
-    if (last + 1 >= value.length) return false
-    const first = this.#plateaus.firstOf(k)
-    if (first < 1) return false
-    const before = value[first - 1]!
-    const here = value[k]!
-    const after = value[last + 1]!
-    const slack = before * FLOAT_RESOLUTION
-    if (here >= before - slack && here <= after + slack) return false
-    // A meter that was reset may well stand for a night, so that a plateau needs a closer return.
-    const mostGrowth = first === last ? 2 : 1 + ESTABLISHED
-    if (after < before || mostGrowth * before < after) return false
-    return this.#isPossible((after - before) * this.#kWhPer(unit[first - 1]!, last + 1), first - 1, last + 1)
-  }
-
-  #step(a: number, b: number): Verdict {
-    const { value, unit } = this.#readings
-    const perUnit = this.#kWhPer(unit[a]!, b)
-    const grown = value[b]! - value[a]!
-    const say = (kWh: number, flags: number): Verdict => ({ kWh, flags, unit: unit[a]! })
-    const rolled = grown + (this.#spec.rolloverAt ?? NaN)
-    if (grown < 0 && rolled >= 0 && this.#isPossible(rolled * perUnit, a, b))
-      return say(rolled * perUnit, Flag.rollover)
-    const changed = this.#unitChange(a, b)
-    if (changed) return changed
-    if (grown >= 0 && this.#isPossible(grown * perUnit, a, b)) return say(grown * perUnit, 0)
-    if (grown < 0 && -grown <= value[a]! * FLOAT_RESOLUTION) return say(0, Flag.glitch)
-    const sinceZero = value[b]! * perUnit
-    const isReset = sinceZero >= 0 && value[b]! < value[a]! / 2 && this.#isPossible(sinceZero, a, b)
-    return isReset ? say(sinceZero, Flag.reset) : say(NaN, Flag.swap)
-  }
-
-  /** The step in another unit of the same family, where the total then goes on as if nothing had happened. */
-  #unitChange(a: number, b: number): Verdict | undefined {
-    const { value, unit } = this.#readings
-    const ratio = value[b]! / value[a]!
-    if (!(ratio > 0) || (ratio > 1 / LEAST_RATIO && ratio < LEAST_RATIO)) return undefined
-    const total = value[a]! * this.#kWhPer(unit[a]!, b)
-    const stepBefore = (value[a]! - (value[a - 1] ?? NaN)) / value[a]!
-    const isEstablished = stepBefore >= 0 && stepBefore <= ESTABLISHED && unit[a - 1] === unit[a]
-    if (!isEstablished && this.#spec.ratedKW === undefined) return undefined
-    for (const other of this.#ladder) {
-      const kWh = value[b]! * this.#kWhPer(other, b) - total
-      if (other === unit[a] || !(kWh >= 0 && kWh <= total * UNIT_BAND)) continue
-      if (this.#isPossible(kWh, a, b)) return { kWh, flags: Flag['unit-change'], unit: other }
-    }
-    return undefined
-  }
-
-  /** True unless the plant model rules this much energy out between two readings. */
-  #isPossible(kWh: number, a: number, b: number): boolean {
-    const { ratedKW, rolloverAt, unit } = this.#spec
-    if (rolloverAt !== undefined && kWh >= (rolloverAt * this.#kWhPer(unit, b)) / 2) return false
+  /** The part of an interval in a step that is shared out; `undefined` where none is. */
+  #spread(k: number): Verdict | undefined {
+    if (!this.#maySpread) return undefined
     const { at, value } = this.#readings
-    const hours = (at[b]! - at[a]!) / MS_PER_HOUR
-    if (kWh > BEYOND_KW * Math.max(hours, 1)) return false
-    if (ratedKW === undefined) return true
-    const most = (since: number): number => (RATED_MARGIN * ratedKW * (at[b]! - at[since]!)) / MS_PER_HOUR
-    if (kWh <= most(a)) return true
-    // A coarse counter stands still between two counts: what it shows may have been used since it last moved.
-    let since = a
-    while (since > 0 && value[since - 1] === value[a]) since--
-    return kWh <= most(since) + this.#oneCount(a, b)
+    const stood = value[k] === value[k - 1] ? k : k - 1
+    const last = this.#plateaus.lastOf(stood)
+    if (last + 1 >= at.length || value[stood] !== value[stood - 1]) return undefined
+    const step = this.#stepAfter(last, k)
+    if (!step) return undefined
+    const part = Math.max(0, at[k]! - Math.max(step.since, at[k - 1]!)) / (at[last + 1]! - step.since)
+    return part > 0 ? { ...step.verdict, amount: step.verdict.amount * part, flags: Flag.spread } : undefined
   }
 
-  /** kWh in one `unit`, with the fuel of the interval that ends at reading `end`. */
-  #kWhPer(unit: string, end: number): number {
-    const fuel = this.#readings.fuel[end]
-    return unit === this.#spec.unit && fuel === this.#fuel ? this.#kWhPerDeclared : kWhPerUnit(unit, fuel)
+  /** The step after a plateau that ends at reading `last`, where it is to be shared out; found once for all its parts. */
+  #stepAfter(last: number, k: number): Step | undefined {
+    const { version, unit } = this.#readings
+    if (this.#found?.version === version && this.#found.last === last) return this.#found.step
+    // A plateau is of one unit; that of its end is settled later than this.
+    const unitBefore = unit[last]!
+    unit[last] = unit[k - 1]!
+    const verdict = this.#doctor.conclude(last + 1)
+    unit[last] = unitBefore
+    const isShared = verdict.flags === 0 && this.#isSeldom(verdict.amount, last)
+    const step = isShared ? { verdict, since: this.#movedBefore(this.#plateaus.firstOf(last), last + 1) } : undefined
+    this.#found = { version, last, step }
+    return step
   }
 
-  /** The smallest step the counter can show, by the decimals of the two readings, kWh. */
-  #oneCount(a: number, b: number): number {
-    const { value, unit } = this.#readings
-    // In a unit that a change was read into, one count would be a believable step of a thousand.
-    if (unit[a] !== this.#spec.unit) return 0
-    const decimals = Math.max(decimalsOf(value[a]!), decimalsOf(value[b]!))
-    return this.#kWhPer(unit[a]!, b) / 10 ** decimals
+  #isSeldom(kWh: number, last: number): boolean {
+    if (this.#renewMs !== undefined) return true
+    const { at } = this.#readings
+    return kWh > (this.#mostKW! * (at[last + 1]! - at[last]!)) / MS_PER_HOUR
   }
-}
 
-function decimalsOf(value: number): number {
-  let decimals = 0
-  while (decimals < 6 && !Number.isInteger(Number((value * 10 ** decimals).toPrecision(12)))) decimals++
-  return decimals
+  /** Since when the energy of a step may have been used: since the total last moved, but a rest before it is a rest. */
+  #movedBefore(first: number, step: number): number {
+    const { at } = this.#readings
+    const stoodMs = at[step]! - at[first]!
+    if (this.#renewMs !== undefined) return at[step]! - Math.min(stoodMs, this.#renewMs)
+    const beforeMs = first > 0 ? at[first]! - at[this.#plateaus.firstOf(first - 1)]! : Infinity
+    return stoodMs > REST * beforeMs ? at[step]! - beforeMs : at[first]!
+  }
 }

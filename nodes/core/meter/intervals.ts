@@ -1,29 +1,21 @@
 /** The intervals between a meter's readings, kept up to date with each reading that comes, in whatever order. */
 
-import { CounterDoctor } from './counter.ts'
+import { MeterCounter } from './counter.ts'
 import { MeterCount } from './meter-count.ts'
 import { anchorOf, energyId, energyOf } from './meter-facts.ts'
 import { fuelOf } from '../plant/fuel.ts'
 import type { PlantMeter } from '../plant/plant.ts'
 import { SHAPE_WINDOW_MS } from './power-shape.ts'
 import { PowerIntegral, StatedEnergy } from './power.ts'
-import { Readings, type Entry } from './readings.ts'
+import { Readings, type Entry } from '../counter/readings.ts'
 import type { Energy } from '../records.ts'
 import { MeterSignal } from './signal.ts'
 import { LEAST_GAP_MS, NEIGHBOURS } from './spacing.ts'
-import { Flag, flagWords, type Verdict } from './verdict.ts'
+import { settle, type Method } from '../counter/settle.ts'
+import { Flag, flagWords } from '../counter/verdict.ts'
 
 /** A reading changes verdicts this many intervals around it; beyond only where verdicts hang on one another. */
 export const REACH = NEIGHBOURS + 1
-/** So many calm intervals in a row end such a chain. */
-const CALM = 3
-
-interface Method {
-  conclude(k: number): Verdict
-  isRestless(k: number): boolean
-  reachBack?(index: number): number
-}
-
 export interface Issue {
   /** New and revised intervals in order of time. */
   energies: Energy[]
@@ -47,7 +39,7 @@ export class Intervals {
     this.#firstUnit = spec.unit
     this.#first = spec.reading === 'interval' ? 0 : 1
     const power = spec.reading === 'power' ? new PowerIntegral(this.readings, spec) : undefined
-    const energy = spec.reading === 'counter' ? CounterDoctor : StatedEnergy
+    const energy = spec.reading === 'counter' ? MeterCounter : StatedEnergy
     this.#method = power ?? new energy(this.readings, spec)
     this.#signal = new MeterSignal(this.readings, power)
   }
@@ -141,24 +133,16 @@ export class Intervals {
 
   /** Brings the verdicts around reading `index` up to date; gives the intervals that differ or rest on that reading. */
   #settle(index: number): number[] {
-    const { at, kWh, flags, unit, length } = this.readings
-    const differing: number[] = []
-    let calm = 0
-    const back = this.#method.reachBack?.(index) ?? index - 1
-    for (let k = Math.max(this.#first, Math.min(back, index - REACH)); k < length; k++) {
+    const { at } = this.readings
+    const leastGapMs = LEAST_GAP_MS[this.#spec.reading]
+    return settle(this.readings, this.#method, {
+      index,
+      first: this.#first,
+      reach: REACH,
       // So far back only the gap rule can change, and that not for a short interval.
-      if (k < back && at[k]! - at[k - 1]! <= LEAST_GAP_MS[this.#spec.reading]) continue
-      const verdict = this.#method.conclude(k)
-      const isSame = Object.is(verdict.kWh, kWh[k]) && verdict.flags === flags[k] && verdict.unit === unit[k]
-      if (!isSame || k === index || k === index + this.#first) differing.push(k)
-      this.count.found(verdict.flags, flags[k])
-      kWh[k] = verdict.kWh
-      flags[k] = verdict.flags
-      unit[k] = verdict.unit
-      calm = isSame && !this.#method.isRestless(k) ? calm + 1 : 0
-      if (k > index + REACH && calm >= CALM) break
-    }
-    return differing
+      isNear: (k) => at[k]! - at[k - 1]! > leastGapMs,
+      found: (now, before) => this.count.found(now, before),
+    })
   }
 
   /** Where the interval that ends at reading `k` begins; `undefined` for a first reading that has none. */

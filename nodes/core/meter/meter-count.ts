@@ -1,6 +1,6 @@
 /** What became of the readings of one meter, in numbers: nothing is dropped without being counted. */
 
-import { flagWords } from './verdict.ts'
+import { flagWords } from '../counter/verdict.ts'
 
 /** The account of one meter. Each reading that came is in one of `readings`, `duplicates`, `corrections` and `rejected`. */
 export interface MeterReport {

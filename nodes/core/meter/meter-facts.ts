@@ -2,9 +2,9 @@
 
 import { fuelOf, sameFuel, type Fuel } from '../plant/fuel.ts'
 import type { PlantMeter } from '../plant/plant.ts'
-import type { Entry, Readings } from './readings.ts'
+import type { Entry, Readings } from '../counter/readings.ts'
 import type { Energy, Evidence } from '../records.ts'
-import { Flag, flagWords, qualityOf } from './verdict.ts'
+import { Flag, flagWords, qualityOf } from '../counter/verdict.ts'
 
 export const FIRST_READING = 'first-reading'
 
@@ -13,12 +13,12 @@ export function energyOf(spec: PlantMeter, readings: Readings, k: number): Energ
   const isPeriod = spec.reading === 'interval'
   const [from, to] = [isPeriod ? readings.from[k]! : readings.at[k - 1]!, readings.at[k]!]
   const marks = readings.marks[k]! | (isPeriod ? 0 : readings.marks[k - 1]!)
-  const kWh = readings.kWh[k]!
+  const amount = readings.amount[k]!
   const flags = readings.flags[k]! | marks
   return {
     ...headOf(spec, from, to, readings.issued[k]!),
-    kWh: Number.isNaN(kWh) ? null : kWh,
-    quality: qualityOf({ kWh, flags }),
+    kWh: Number.isNaN(amount) ? null : amount,
+    quality: qualityOf({ amount, flags }),
     flags: flagWords(flags),
     evidence: evidenceOf(spec, readings, k),
   }

@@ -12,10 +12,10 @@ import type { MeterReport } from './meter-count.ts'
 import { entriesOf, FIRST_READING } from './meter-facts.ts'
 import type { PlantMeter } from '../plant/plant.ts'
 import { checkReading, type Reading } from './reading-check.ts'
-import type { Entry } from './readings.ts'
+import type { Entry } from '../counter/readings.ts'
 import type { Energy } from '../records.ts'
 import { MS_PER_HOUR } from '../plant/units.ts'
-import { Flag } from './verdict.ts'
+import { Flag } from '../counter/verdict.ts'
 
 export type { Reading } from './reading-check.ts'
 

@@ -1,12 +1,12 @@
 /** Energy from power samples, and energy of stated periods. */
 
-import { RATED_MARGIN } from './counter.ts'
+import { RATED_MARGIN } from '../counter/gauge.ts'
 import { kWhPerUnit, kWPerUnit } from '../plant/fuel.ts'
 import type { PlantMeter } from '../plant/plant.ts'
-import type { Readings } from './readings.ts'
+import type { Readings } from '../counter/readings.ts'
 import { gapRuleOf, isGap, type GapRule } from './spacing.ts'
 import { MS_PER_HOUR } from '../plant/units.ts'
-import { Flag, type Verdict } from './verdict.ts'
+import { Flag, type Verdict } from '../counter/verdict.ts'
 
 /** Trapezoids between samples; a gap and a sample above what the machine can draw leave the energy unknown. */
 export class PowerIntegral {
@@ -40,7 +40,7 @@ export class PowerIntegral {
     if (isGap(this.#readings, k, this.#gapRule)) flags |= Flag.gap
     const isKnown = (flags & (Flag.glitch | Flag.gap)) === 0
     const kWh = isKnown ? ((first + last) / 2) * ((at[k]! - at[k - 1]!) / MS_PER_HOUR) : NaN
-    return { kWh, flags, unit: this.#unit }
+    return { amount: kWh, flags, unit: this.#unit }
   }
 
   isRestless(): boolean {
@@ -68,7 +68,7 @@ export class StatedEnergy {
     const isPossible = stated <= (this.#mostKW * (at[k]! - from[k]!)) / MS_PER_HOUR
     let flags: number = isPossible ? 0 : Flag.glitch
     if (from[k]! < (at[k - 1] ?? -Infinity) || (from[k + 1] ?? Infinity) < at[k]!) flags |= Flag.overlap
-    return { kWh: isPossible ? stated : NaN, flags, unit: this.#unit }
+    return { amount: isPossible ? stated : NaN, flags, unit: this.#unit }
   }
 
   isRestless(): boolean {

@@ -2,10 +2,10 @@
 
 import type { PowerIntegral } from './power.ts'
 import { PowerShape, SHAPE_WINDOW_MS } from './power-shape.ts'
-import type { Readings } from './readings.ts'
+import type { Readings } from '../counter/readings.ts'
 import type { Signal } from '../records.ts'
 import { MS_PER_HOUR } from '../plant/units.ts'
-import { Flag } from './verdict.ts'
+import { Flag } from '../counter/verdict.ts'
 
 /**
  * The signal of one meter. With power samples: mean and highest of the interval, and the rolling shape. Else the mean of
@@ -35,9 +35,9 @@ export class MeterSignal {
 
   /** Mean and highest power of the interval that ends at reading `k`; `undefined` where its energy is not known. */
   of(k: number, begin: number): Signal | undefined {
-    const { at, kWh } = this.#readings
-    if (Number.isNaN(kWh[k]!)) return undefined
-    const meanKW = kWh[k]! / ((at[k]! - begin) / MS_PER_HOUR)
+    const { at, amount } = this.#readings
+    if (Number.isNaN(amount[k]!)) return undefined
+    const meanKW = amount[k]! / ((at[k]! - begin) / MS_PER_HOUR)
     return { meanKW, maxKW: this.#power ? Math.max(this.#power.kW(k - 1, k), this.#power.kW(k)) : meanKW }
   }
 }

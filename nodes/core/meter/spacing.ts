@@ -1,7 +1,7 @@
 /** How often a meter speaks, and when its silence is a gap. */
 
 import type { PlantMeter } from '../plant/plant.ts'
-import type { Readings } from './readings.ts'
+import type { Readings } from '../counter/readings.ts'
 
 /** Neighbouring intervals on each side that tell the usual spacing. */
 export const NEIGHBOURS = 4

@@ -9,7 +9,7 @@
  */
 
 import { mostKgPerKWh } from '../factor/factor-limits.ts'
-import { RATED_MARGIN } from '../meter/counter.ts'
+import { RATED_MARGIN } from '../counter/gauge.ts'
 import type { PlantMeter } from '../plant/plant.ts'
 import type { Surrogate } from '../records.ts'
 import { MS_PER_HOUR } from '../plant/units.ts'

@@ -1,4 +1,4 @@
-/** The readings of one meter in order of source time, and what was concluded between them. Columns, to stay small. */
+/** The readings of one meter or count in order of source time, and what was concluded between them. Columns, to stay small. */
 
 import type { Fuel } from '../plant/fuel.ts'
 import { Flag } from './verdict.ts'
@@ -24,8 +24,8 @@ export class Readings {
   readonly value: number[] = []
   readonly revision: number[] = []
   readonly marks: number[] = []
-  /** Of the interval that ends at the reading: energy, flags, unit, and the revision it was issued with (−1: never). */
-  readonly kWh: number[] = []
+  /** Of the interval that ends at the reading: kWh or units made, flags, unit, and the revision it was issued with (−1: never). */
+  readonly amount: number[] = []
   readonly flags: number[] = []
   readonly unit: string[] = []
   readonly issued: number[] = []
@@ -64,16 +64,26 @@ export class Readings {
 
   /** Forgets the oldest readings. */
   drop(count: number): void {
+    this.remove(0, count)
+  }
+
+  /** Takes readings back. */
+  remove(index: number, count = 1): void {
     this.version++
-    for (const column of [...this.#numbers, this.unit, this.fuel]) column.splice(0, count)
+    for (const column of [...this.#numbers, this.unit, this.fuel]) column.splice(index, count)
+  }
+
+  /** Index of the last reading at or before a time; −1 where there is none. */
+  indexAt(at: number): number {
+    return this.#place({ at, from: Infinity }) - 1
   }
 
   get #numbers(): number[][] {
-    return [this.at, this.from, this.value, this.revision, this.marks, this.kWh, this.flags, this.issued]
+    return [this.at, this.from, this.value, this.revision, this.marks, this.amount, this.flags, this.issued]
   }
 
   /** The first place whose reading is not before the entry. */
-  #place({ at, from }: Entry): number {
+  #place({ at, from }: Pick<Entry, 'at' | 'from'>): number {
     let high = this.length
     let low = high > 0 && this.at[high - 1]! < at ? high : 0
     while (low < high) {

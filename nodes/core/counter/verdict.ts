@@ -1,10 +1,10 @@
-/** What is concluded about one meter interval: its energy, and words for all that was not plain. */
+/** What is concluded about the time between two readings: energy or units made, and words for all that was not plain. */
 
 import type { Energy } from '../records.ts'
 
 export interface Verdict {
-  /** `NaN`: not known. */
-  kWh: number
+  /** kWh or units made; `NaN`: not known. */
+  amount: number
   /** Bits of `Flag`. */
   flags: number
   /** Unit that the later reading is in; a meter may change it. */
@@ -39,15 +39,28 @@ export const Flag = {
   late: 1 << 12,
   /** The reading came late and fills a gap. */
   backfill: 1 << 13,
+  /** Pieces that were counted were taken back. */
+  correction: 1 << 14,
+  /** The total is renewed seldom: its step is shared out over the time since it last moved. */
+  spread: 1 << 15,
+  /** Power that is never above zero: the meter seems to run backwards, and nothing is known. */
+  reversed: 1 << 16,
 } as const
 
 const WORDS = Object.entries(Flag)
 const ESTIMATED =
-  Flag.reset | Flag.glitch | Flag['unit-change'] | Flag.interpolated | Flag.negative | Flag.overlap | Flag.uncertain
+  Flag.reset |
+  Flag.glitch |
+  Flag['unit-change'] |
+  Flag.interpolated |
+  Flag.negative |
+  Flag.overlap |
+  Flag.uncertain |
+  Flag.spread
 
 export const flagWords = (flags: number): string[] => WORDS.filter(([, bit]) => flags & bit).map(([word]) => word)
 
-export function qualityOf({ kWh, flags }: Pick<Verdict, 'kWh' | 'flags'>): Energy['quality'] {
-  if (Number.isNaN(kWh)) return 'missing'
+export function qualityOf({ amount, flags }: Pick<Verdict, 'amount' | 'flags'>): Energy['quality'] {
+  if (Number.isNaN(amount)) return 'missing'
   return flags & ESTIMATED ? 'estimated' : 'measured'
 }

@@ -152,6 +152,7 @@ export interface Production {
   line: string
   from: number
   to: number
+  /** Units; `null` where they were not counted or are in doubt, below 0 where pieces were taken back. */
   produced: number | null
   good: number | null
   scrap: number | null

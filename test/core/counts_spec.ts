@@ -4,8 +4,8 @@ import { CountTrack, type CountReport } from '../../nodes/core/context/counts.ts
 const total = (at: number, value: number, revision = 0): CountReport => ({ at, value, revision, kind: 'total' })
 const delta = (at: number, value: number): CountReport => ({ at, value, revision: 0, kind: 'delta' })
 
-const unitsOf = (reports: CountReport[], rolloverAt?: number): [number, number, number, string[]][] => {
-  const track = new CountTrack(rolloverAt)
+const unitsOf = (reports: CountReport[], rolloverAt?: number): [number, number, number | null, string[]][] => {
+  const track = new CountTrack({ rolloverAt })
   reports.forEach((r) => track.report(r))
   return track.intervals(0, 1e15).map((i) => [i.from, i.to, i.units, i.flags])
 }

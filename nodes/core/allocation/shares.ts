@@ -95,7 +95,8 @@ function made(line: string, { period, facts }: KeyInput, weight: (sku: string) =
       sum.add((units * each * ms) / (piece.to - piece.from))
     }
   }
-  return isCounted ? sum.value : null
+  // More may have been taken back than was made; no line carries less than nothing.
+  return isCounted ? Math.max(0, sum.value) : null
 }
 
 /** Productive time, hours; `null` where no state of the line is known. */

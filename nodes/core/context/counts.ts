@@ -1,6 +1,12 @@
 /** Units made between two reports of a count, whichever order the reports come in. */
 
-import { lastIndexAt } from './sorted.ts'
+import { CounterDoctor } from '../counter/doctor.ts'
+import type { Gauge } from '../counter/gauge.ts'
+import { Readings } from '../counter/readings.ts'
+import { settle } from '../counter/settle.ts'
+import { Flag, flagWords } from '../counter/verdict.ts'
+import { MOST_WRONG } from '../counter/wrong-run.ts'
+import { DeltaTrack } from './deltas.ts'
 
 export interface CountReport {
   at: number
@@ -11,11 +17,11 @@ export interface CountReport {
   from?: number
 }
 
-/** Units made in `[from, to)`. */
+/** Units made in `[from, to)`; below 0 where pieces were taken back, `null` where they are in doubt. */
 export interface CountInterval {
   from: number
   to: number
-  units: number
+  units: number | null
   flags: string[]
 }
 
@@ -24,91 +30,112 @@ export interface CountChange {
   added: CountInterval[]
 }
 
-/** A first delta without a start belongs to the instant it was reported at. */
-const INSTANT_MS = 1
+/** What the plant model says of a count. */
+export interface CountSpec {
+  rolloverAt?: number | undefined
+  /** Units in one of the count. */
+  scale?: number | undefined
+  /** The most that can be made in an hour; `undefined` where the plant model does not say. */
+  mostPerHour?: number | undefined
+}
 
-/** One count of one line: sorted reports, one winner per instant; an interval depends on its two neighbours only. */
+/** A report changes verdicts this many intervals around it; beyond only where they hang on one another. */
+const REACH = 2
+/** Reports before those that are kept, so that the verdicts on these stay as they are. */
+const CONTEXT = 2 * MOST_WRONG
+
+/** One count of one line: running totals, which the counter doctor looks at, and deltas. */
 export class CountTrack {
-  readonly #rolloverAt: number | undefined
-  readonly #reports: CountReport[] = []
-  readonly #conflicts = new Set<number>()
+  readonly #totals: TotalTrack
+  readonly #deltas: DeltaTrack
   readonly #void = new Set<number>()
 
-  constructor(rolloverAt?: number) {
-    this.#rolloverAt = rolloverAt
+  constructor(spec: CountSpec = {}) {
+    this.#totals = new TotalTrack(spec)
+    this.#deltas = new DeltaTrack(spec)
   }
 
   /** Adds a report; gives the intervals it withdraws and brings, or `null` for one that changes nothing. */
   report(report: CountReport): CountChange | null {
     if (this.#void.has(report.at)) return null
-    const i = lastIndexAt(this.#reports, report.at)
-    const old = this.#reports[i]
-    if (old?.at !== report.at) return this.#splice(i + 1, 0, report)
-    if (same(old, report)) return null
-    this.#conflicts.add(report.at)
-    const wins = report.revision > old.revision || (report.revision === old.revision && report.value > old.value)
-    return wins ? this.#splice(i, 1, report) : null
+    return report.kind === 'delta' ? this.#deltas.report(report) : this.#totals.report(report)
   }
 
   /** Takes back whatever is, or will be, reported for an instant. */
   withdraw(at: number): CountChange | null {
     this.#void.add(at)
-    const i = lastIndexAt(this.#reports, at)
-    return this.#reports[i]?.at === at ? this.#splice(i, 1) : null
+    const changes = [this.#totals.withdraw(at), this.#deltas.withdraw(at)].filter((c) => c !== null)
+    if (changes.length === 0) return null
+    return { removed: changes.flatMap((c) => c.removed), added: changes.flatMap((c) => c.added) }
   }
 
   /** The intervals that touch `[from, to)`. */
   intervals(from: number, to: number): CountInterval[] {
-    const result: CountInterval[] = []
-    for (let i = Math.max(0, lastIndexAt(this.#reports, from)); i < this.#reports.length; i++) {
-      const interval = this.#interval(i)
-      if (interval && interval.to > from && interval.from < to) result.push(interval)
-      if (this.#reports[i]!.at >= to) break
-    }
-    return result
+    return [...this.#totals.intervals(from, to), ...this.#deltas.intervals(from, to)]
   }
 
-  /** Forgets the reports before a time, except the last of them. */
+  /** Forgets the reports before a time, except the last of them and what their verdicts rest on. */
   prune(before: number): void {
-    this.#reports.splice(0, Math.max(0, lastIndexAt(this.#reports, before)))
-    for (const at of this.#conflicts) if (at < before) this.#conflicts.delete(at)
+    this.#totals.prune(before)
+    this.#deltas.prune(before)
     for (const at of this.#void) if (at < before) this.#void.delete(at)
-  }
-
-  #splice(i: number, remove: number, ...insert: CountReport[]): CountChange {
-    const around = (last: number): CountInterval[] => {
-      const found: CountInterval[] = []
-      for (let k = i; k <= last; k++) found.push(...[this.#interval(k)].filter((x) => x !== null))
-      return found
-    }
-    const removed = around(i + remove)
-    this.#reports.splice(i, remove, ...insert)
-    return { removed, added: around(i + insert.length) }
-  }
-
-  /** The interval that ends at report `i`. */
-  #interval(i: number): CountInterval | null {
-    const report = this.#reports[i]
-    if (!report) return null
-    const before = this.#reports[i - 1]
-    const flags = this.#conflicts.has(report.at) ? ['conflict'] : []
-    if (report.kind === 'delta') {
-      const from = report.from ?? before?.at ?? report.at - INSTANT_MS
-      return from < report.at ? { from, to: report.at, units: report.value, flags } : null
-    }
-    return before ? { from: before.at, to: report.at, ...this.#difference(before.value, report.value, flags) } : null
-  }
-
-  /** A count that falls has rolled over where a modulus is declared and near; else it was reset and counts from 0. */
-  #difference(before: number, after: number, flags: string[]): { units: number; flags: string[] } {
-    if (after >= before) return { units: after - before, flags }
-    const modulus = this.#rolloverAt
-    if (modulus !== undefined && before > modulus / 2 && after < modulus / 2) {
-      return { units: modulus - before + after, flags: [...flags, 'rollover'] }
-    }
-    return { units: after, flags: [...flags, 'reset'] }
   }
 }
 
-const same = (a: CountReport, b: CountReport): boolean =>
-  a.value === b.value && a.revision === b.revision && a.kind === b.kind && a.from === b.from
+class TotalTrack {
+  readonly #readings = new Readings()
+  readonly #doctor: CounterDoctor
+
+  constructor({ scale = 1, ...spec }: CountSpec) {
+    const gauge: Gauge = {
+      ...{ unit: '', beyondPerHour: Infinity, takesBack: true, ladder: [] },
+      worth: () => scale,
+      rolloverAt: spec.rolloverAt,
+      mostPerHour: spec.mostPerHour,
+    }
+    this.#doctor = new CounterDoctor(this.#readings, gauge)
+  }
+
+  report({ at, value, revision }: CountReport): CountChange | null {
+    const readings = this.#readings
+    const whole = this.#interval(readings.indexAt(at) + 1)
+    const { index, effect } = readings.take({ at, from: at, value, revision, marks: 0 }, '')
+    if (effect === 'same') return null
+    const isCut = effect === 'new' && whole !== null && index < readings.length - 1
+    return { removed: isCut ? [whole] : [], added: this.#settled(index) }
+  }
+
+  withdraw(at: number): CountChange | null {
+    const index = this.#readings.indexAt(at)
+    if (this.#readings.at[index] !== at) return null
+    const removed = [this.#interval(index), this.#interval(index + 1)].filter((i) => i !== null)
+    this.#readings.remove(index)
+    return { removed, added: this.#settled(index) }
+  }
+
+  intervals(from: number, to: number): CountInterval[] {
+    const result: CountInterval[] = []
+    const { at, length } = this.#readings
+    for (let k = Math.max(1, this.#readings.indexAt(from)); k < length && at[k - 1]! < to; k++)
+      if (at[k]! > from) result.push(this.#interval(k)!)
+    return result
+  }
+
+  prune(before: number): void {
+    const count = this.#readings.indexAt(before) - CONTEXT
+    if (count > 0) this.#readings.drop(count)
+  }
+
+  #settled(index: number): CountInterval[] {
+    const differing = settle(this.#readings, this.#doctor, { index, first: 1, reach: REACH })
+    return differing.map((k) => this.#interval(k)!)
+  }
+
+  /** The interval that ends at report `k`. */
+  #interval(k: number): CountInterval | null {
+    const { at, amount, flags, marks } = this.#readings
+    if (k < 1 || k >= at.length) return null
+    const words = flagWords(flags[k]! | ((marks[k]! | marks[k - 1]!) & Flag.conflict))
+    return { from: at[k - 1]!, to: at[k]!, units: Number.isNaN(amount[k]!) ? null : amount[k]!, flags: words }
+  }
+}

@@ -6,6 +6,7 @@ import type { ContextFact, CountFact } from './context-fact.ts'
 import { CountTrack, type CountChange, type CountInterval } from './counts.ts'
 import type { ContextOutcome } from './outcome.ts'
 import type { PlantModel } from '../plant/plant.ts'
+import { mostUnitsPerHour } from './plausible.ts'
 import { piecesOf } from './production.ts'
 import { isMissing, type Context, type Energy, type Production, type UnitRole } from '../records.ts'
 import { withContext, type ContextSpan } from '../segments.ts'
@@ -152,7 +153,9 @@ export class PlantContext {
     let track = line.counts.get(role)
     if (!track) {
       const signal = this.#model.signals.find((s) => s.line === id && s.role === role)
-      line.counts.set(role, (track = new CountTrack(signal?.rolloverAt)))
+      const { rolloverAt, scale } = signal ?? {}
+      track = new CountTrack({ rolloverAt, scale, mostPerHour: mostUnitsPerHour(this.#model, id) })
+      line.counts.set(role, track)
     }
     return track
   }

@@ -17,7 +17,8 @@ const NOTHING = { produced: null, good: null, scrap: null, rework: null }
 
 /**
  * The pieces of a counted interval. Units are spread evenly over the time that was, or may have been, productive; over
- * the whole of it where all of it is known to have been something else. A piece that was not productive holds a known 0.
+ * the whole of it where all of it is known to have been something else. A piece that was not productive holds a known 0;
+ * where the count is in doubt, the others hold `null`.
  */
 export function piecesOf({ line, role, interval, spans, revision }: Counted): Production[] {
   const productive = spans.filter(mayBeProductive)
@@ -31,11 +32,14 @@ export function piecesOf({ line, role, interval, spans, revision }: Counted): Pr
     from: span.from,
     to: span.to,
     ...NOTHING,
-    [role]: carrying.includes(span) ? (interval.units * (span.to - span.from)) / time : 0,
+    [role]: carrying.includes(span) ? shareOf(interval.units, span.to - span.from, time) : 0,
     context: span.context,
     flags: interval.flags,
   }))
 }
+
+const shareOf = (units: number | null, ms: number, time: number): number | null =>
+  units === null ? null : (units * ms) / time
 
 const mayBeProductive = ({ context }: ContextSpan): boolean =>
   isMissing(context) || context.state === 'productive' || context.state === 'unknown'

@@ -46,6 +46,8 @@ export interface Evidence extends Partial<Fuel> {
   fromUnit?: string
   /** Unit of the plant model, where the meter was found to have changed to another. */
   declaredUnit?: string
+  /** What the readings are multiplied by, as the plant model says. */
+  scale?: number
   reading?: 'counter' | 'power' | 'interval'
   /** What is to be said about each of the two readings, such as `uncertain` or `conflict`. */
   fromNotes?: string[]

@@ -12,6 +12,8 @@ export interface Method {
   isRestless(k: number): boolean
   /** The first reading whose verdict may change with reading `index`. */
   reachBack?(index: number): number
+  /** The oldest readings are about to be forgotten. */
+  forget?(count: number): void
 }
 
 export interface Around {

@@ -91,6 +91,7 @@ export class Intervals {
 
   /** Forgets the oldest readings. */
   drop(count: number): void {
+    this.#method.forget?.(count)
     this.readings.drop(count)
     this.#firstUnit = this.readings.unit[0]!
   }

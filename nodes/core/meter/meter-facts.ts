@@ -33,6 +33,7 @@ export function anchorOf(spec: PlantMeter, readings: Readings): Energy {
     toReading: readings.value[0]!,
     unit: spec.unit,
   }
+  if (spec.scale !== undefined) evidence.scale = spec.scale
   const notes = notesOf(readings, 0)
   if (notes.length > 0) evidence.toNotes = notes
   return { ...headOf(spec, at, at, readings.issued[0]!), kWh: 0, quality: 'measured', flags: [FIRST_READING], evidence }
@@ -57,6 +58,7 @@ function evidenceOf(spec: PlantMeter, readings: Readings, k: number): Evidence {
   }
   if (!isPeriod && unit[k - 1] !== unit[k]) evidence.fromUnit = unit[k - 1]!
   if (unit[k] !== spec.unit) evidence.declaredUnit = spec.unit
+  if (spec.scale !== undefined) evidence.scale = spec.scale
   Object.assign(evidence, fuel[k])
   const [before, after] = [isPeriod ? [] : notesOf(readings, k - 1), notesOf(readings, k)]
   if (before.length > 0) evidence.fromNotes = before
@@ -80,6 +82,7 @@ function entryOf(at: number, from: number, value: number, notes: readonly string
 /** The readings that a record rests on; none where it was made under another declaration of the meter. */
 export function entriesOf(spec: PlantMeter, { from, to, evidence }: Energy): (Entry & { unit: string })[] {
   if (evidence?.reading !== spec.reading || (evidence.declaredUnit ?? evidence.unit) !== spec.unit) return []
+  if ((evidence.scale ?? 1) !== (spec.scale ?? 1)) return []
   const { unit, fromUnit = unit } = evidence
   const fuel = knownFuel(spec, evidence)
   const end = entryOf(to, spec.reading === 'interval' ? from : to, evidence.toReading, evidence.toNotes)

@@ -11,7 +11,7 @@ import { Intervals, REACH, type Issue } from './intervals.ts'
 import type { MeterReport } from './meter-count.ts'
 import { entriesOf, FIRST_READING } from './meter-facts.ts'
 import type { PlantMeter } from '../plant/plant.ts'
-import { checkReading, type Reading } from './reading-check.ts'
+import { checkReading, completed, type Reading, type Timed } from './reading-check.ts'
 import type { Entry } from '../counter/readings.ts'
 import type { Energy } from '../records.ts'
 import { MS_PER_HOUR } from '../plant/units.ts'
@@ -61,15 +61,16 @@ export class Meter {
 
   /** Takes a reading and gives what follows from it, or why it is refused; `now` is the wall clock, epoch ms. */
   add(reading: Reading, now: number): MeterResult {
-    const at = reading.at ?? now
     const known = { now, newest: this.newest ?? 0, floor: this.#floor }
+    let told: Timed
     try {
-      checkReading({ ...reading, at }, this.spec, { known, limits: this.#limits })
+      told = completed(reading, this.spec, now)
+      checkReading(told, this.spec, { known, limits: this.#limits })
     } catch (error) {
       return this.reject((error as Error).message)
     }
     const marks = (reading.at === null ? Flag['arrival-time'] : 0) | (reading.isUncertain ? Flag.uncertain : 0)
-    const { value, from = at, revision = 0 } = reading
+    const { at, value, from = at, revision = 0 } = told
     const result = this.#intervals.take({ at, from, value, revision, marks })
     this.#prune()
     return result

@@ -1,13 +1,15 @@
 /** Which readings a meter refuses, and why. */
 
 import { readClock, type ClockLimits } from '../clock.ts'
+import { unitRatio } from '../plant/fuel.ts'
 import type { PlantMeter } from '../plant/plant.ts'
 
 export interface Reading {
   /** Source time, epoch ms; `null`: none was told, the time of arrival stands in. */
   at: number | null
-  /** In the unit of the meter. */
   value: number
+  /** The unit that is told with the value; without it, that of the meter. */
+  unit?: string
   /** Begin of the period that the value is the energy of. */
   from?: number
   /** Of two values for one time the higher revision counts, then the larger value. */
@@ -15,13 +17,25 @@ export interface Reading {
   isUncertain?: boolean
 }
 
-type Timed = Reading & { at: number }
+/** A reading with its time, and its value in the unit of the meter. */
+export type Timed = Reading & { at: number }
 
 /** What a meter knows of time: the clock, its newest reading (0 before the first), and the oldest that it remembers. */
 export interface KnownTime {
   now: number
   newest: number
   floor: number
+}
+
+/** Fills in what a reading leaves to the plant model and the clock; throws on a unit that is none of the meter's kind. */
+export function completed(reading: Reading, { unit, periodMinutes, reading: kind }: PlantMeter, now: number): Timed {
+  const at = reading.at ?? now
+  const told = reading.unit ?? unit
+  const ratio = unitRatio(told, unit)
+  if (ratio === undefined) throw new Error(`unit: expected one that can be told in ${unit}, got "${told}"`)
+  const value = ratio === 1 ? reading.value : reading.value * ratio
+  const from = reading.from ?? (kind === 'interval' && periodMinutes ? at - periodMinutes * 60_000 : undefined)
+  return { ...reading, at, value, ...(from !== undefined && { from }) }
 }
 
 /** Throws with the field, what was expected and what was got, where a reading cannot be taken. */

@@ -26,9 +26,11 @@ export class MeterSignal {
   /** Takes the newest reading into the rolling window; `begin` is where its interval begins, absent for the first reading. */
   advance(k: number, begin: number | undefined): Signal | undefined {
     const { at, flags } = this.#readings
-    if (this.#power) this.#shape.add(at[k]!, this.#power.kW(k), (flags[k]! & Flag.gap) !== 0)
+    if (this.#power && !this.#power.isStep) this.#shape.add(at[k]!, this.#power.kW(k), (flags[k]! & Flag.gap) !== 0)
     const signal = begin === undefined ? undefined : this.of(k, begin)
     if (!signal) return undefined
+    // The shape is one of samples, which values that are sent on change are not.
+    if (this.#power?.isStep) return signal
     if (this.#power) return { ...signal, ...this.#shape.shape }
     return { ...signal, maxKW: this.#highest.add(at[k]!, signal.meanKW) }
   }
@@ -38,7 +40,7 @@ export class MeterSignal {
     const { at, amount } = this.#readings
     if (Number.isNaN(amount[k]!)) return undefined
     const meanKW = amount[k]! / ((at[k]! - begin) / MS_PER_HOUR)
-    return { meanKW, maxKW: this.#power ? Math.max(this.#power.kW(k - 1, k), this.#power.kW(k)) : meanKW }
+    return { meanKW, maxKW: this.#power?.maxKW(k) ?? meanKW }
   }
 }
 

@@ -20,9 +20,10 @@ export interface GapRule {
   leastMs: number
 }
 
-export const gapRuleOf = ({ maxGapSeconds, reading }: PlantMeter): GapRule => ({
+/** A value that is sent on change holds, however long: only a keep-alive that the plant model states says otherwise. */
+export const gapRuleOf = ({ maxGapSeconds, reading, sampling }: PlantMeter): GapRule => ({
   maxGapMs: maxGapSeconds === undefined ? undefined : maxGapSeconds * 1000,
-  leastMs: LEAST_GAP_MS[reading],
+  leastMs: sampling === 'on-change' ? Infinity : LEAST_GAP_MS[reading],
 })
 
 /**

@@ -9,7 +9,17 @@
  * basis goes with the energy to where a factor is laid on it.
  */
 
-import { AMOUNT_UNITS, ENERGY_UNITS, POWER_UNITS, amountOf, isEnergyUnit, isPowerUnit, kWhPer, kWPer } from './units.ts'
+import {
+  AMOUNT_UNITS,
+  ENERGY_UNITS,
+  POWER_UNITS,
+  amountOf,
+  canonicalUnit,
+  isEnergyUnit,
+  isPowerUnit,
+  kWhPer,
+  kWPer,
+} from './units.ts'
 
 export type HeatingBasis = 'gross' | 'net'
 
@@ -57,6 +67,19 @@ export function amountUnit(unit: unknown): string | undefined {
 
 export const isFlowUnit = (unit: unknown): boolean =>
   amountUnit(unit) !== undefined && quotient(unit as string)[1] !== ''
+
+/** How many of `to` one of `from` is; `undefined` where they are not of one kind. */
+export function unitRatio(from: string, to: string): number | undefined {
+  if (from === to) return 1
+  const [a, b] = [canonicalUnit(from), canonicalUnit(to)]
+  if (a === b) return 1
+  if (isEnergyUnit(a) && isEnergyUnit(b)) return kWhPer(a) / kWhPer(b)
+  if (isPowerUnit(a) && isPowerUnit(b)) return kWPer(a) / kWPer(b)
+  const [[amount, time], [other, otherTime]] = [quotient(a), quotient(b)]
+  const [m, n] = [amountOf(amount), amountOf(other)]
+  if (!m || !n || m.kind !== n.kind || isFlowUnit(a) !== isFlowUnit(b)) return undefined
+  return (m.base * (PER_HOUR[time] ?? 1)) / (n.base * (PER_HOUR[otherTime] ?? 1))
+}
 
 /** What a meter of the plant model says of its fuel; `undefined` where it counts energy. */
 export function fuelOf(spec: Partial<Fuel>): Fuel | undefined {

@@ -152,12 +152,14 @@ class ContextStation {
   }
 
   #apply(fact: ContextFact, message: Message, out: Out): void {
-    const { production, revision } = this.#outcomeOf(fact)
+    const { production, revision, unread } = this.#outcomeOf(fact)
     const topic = plantPath(this.#model, fact.line)
     for (const payload of revision ? [revision, ...production] : production) {
       out.send(0, { _msgid: message._msgid, topic, payload, latenessSeconds: this.#latenessSeconds })
     }
-    const what = fact.type === 'job' ? `${fact.order} ${fact.action}` : `${fact.role} ${fact.value}`
+    if (unread !== undefined && fact.type === 'step')
+      return this.#reject(message, out, { source: String(message.topic ?? ''), value: fact.value, reason: unread })
+    const what = fact.type === 'job' ? `${fact.order} ${fact.action}` : `${fact.role} ${fact.value ?? '–'}`
     setStatus(this.#node, 'green', `${fact.line} · ${what}`)
   }
 

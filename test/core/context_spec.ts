@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { Calendar } from '../../nodes/core/calendar.ts'
 import { readEvent, readSignal, type ContextFact } from '../../nodes/core/context/context-fact.ts'
 import { LineContext, type StepEvent } from '../../nodes/core/context/context.ts'
+import { StateWords } from '../../nodes/core/context/states.ts'
 import { readPlant } from '../../nodes/core/plant/plant-check.ts'
 import { isMissing, type JobEvent } from '../../nodes/core/records.ts'
 import { zonedTime } from '../../nodes/shared/zone.ts'
@@ -23,7 +24,7 @@ const job = (at: string, order: string, more: Partial<JobEvent> = {}): JobEvent 
   order,
   ...more,
 })
-const step = (at: string, role: StepEvent['role'], value: string, more: Partial<StepEvent> = {}): StepEvent => ({
+const step = (at: string, role: StepEvent['role'], value: string | null, more: Partial<StepEvent> = {}): StepEvent => ({
   at: day(at),
   role,
   value,
@@ -32,7 +33,8 @@ const step = (at: string, role: StepEvent['role'], value: string, more: Partial<
 })
 type Given = JobEvent | StepEvent
 const lineWith = (events: Given[], shifts = true): LineContext => {
-  const line = new LineContext('L1', calendar(shifts), { Rinse: 'changeover' })
+  const words = new StateWords({ stateMap: { Rinse: 'changeover' }, signals: [] }, 'L1')
+  const line = new LineContext('L1', calendar(shifts), words)
   for (const e of events) {
     if ('type' in e) line.job(e)
     else line.step(e)
@@ -90,6 +92,29 @@ describe('production context', () => {
       ['09:50 -/- productive'],
     ],
     [
+      'a state that nobody has explained ends what stood',
+      [step('09:00', 'order', 'O1'), step('09:00', 'state', 'Execute'), step('10:20', 'state', 'Dancing')],
+      ['09:50 O1/- productive', '10:20 O1/- unknown'],
+    ],
+    [
+      'a bad state ends what stood, until the next one',
+      [step('09:00', 'state', 'Execute'), step('10:20', 'state', null), step('10:30', 'state', 'Idle')],
+      ['09:50 -/- productive', '10:20 -/- unknown', '10:30 -/- idle'],
+    ],
+    [
+      'no order is none from then on, and so is an empty one',
+      [
+        ...[step('09:00', 'order', 'O1'), step('09:00', 'sku', 'A')],
+        ...[step('10:20', 'order', null), step('10:30', 'sku', ''), step('10:40', 'order', 'O2')],
+      ],
+      ['09:50 O1/A unknown', '10:20 -/A unknown', '10:30 -/- unknown', '10:40 O2/- unknown'],
+    ],
+    [
+      'of an order and none at one instant the order holds',
+      [step('10:00', 'order', 'O1'), step('10:00', 'order', null)],
+      ['09:50 -/- unknown', '10:00 O1/- unknown'],
+    ],
+    [
       'a corrected state never was',
       [
         step('09:00', 'state', 'Execute'),
@@ -123,7 +148,16 @@ describe('production context', () => {
 
   it('says that it knows nothing where there is neither a fact nor a shift', () => {
     assert.deepEqual(tell(lineWith([job('10:00', 'O1')], false), '09:50', '10:50'), ['09:50 –', '10:00 O1/- unknown'])
+    const states = [step('09:00', 'state', 'Execute'), step('10:20', 'state', 'Dancing')]
+    assert.deepEqual(tell(lineWith(states, false), '09:50', '10:50'), ['09:50 -/- productive', '10:20 –'])
   })
+
+  it('is not off-shift where a state was reported that cannot be read', () =>
+    assert.deepEqual(tell(lineWith([step('15:00', 'state', null)]), '13:00', '17:00'), [
+      '13:00 -/- unknown',
+      '14:00 -/- off-shift',
+      '15:00 -/- unknown',
+    ]))
 
   it('a machine with states of its own has its own spans', () => {
     const line = lineWith([step('09:00', 'state', 'Execute'), step('10:00', 'state', 'Held', { machine: 'oven' })])
@@ -189,7 +223,13 @@ describe('production events', () => {
     assert.equal(fact.value, '0012')
   })
 
-  it('refuses a state that nobody has explained', () => {
-    assert.throws(() => lineWith([step('09:00', 'state', 'Dancing')]), /expected a PackML state.*got "Dancing"/)
+  it('says of a state that nobody has explained what was expected', () => {
+    const line = lineWith([])
+    assert.match(
+      line.unread(step('09:00', 'state', 'Dancing')) ?? '',
+      /^state of L1: expected .*PackML.*, got "Dancing"$/,
+    )
+    assert.equal(line.unread(step('09:00', 'state', 'Rinse')), undefined)
+    assert.equal(line.unread(step('09:00', 'order', 'Dancing')), undefined)
   })
 })

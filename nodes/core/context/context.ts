@@ -3,9 +3,9 @@
 import type { Calendar } from '../calendar.ts'
 import { JobTrack, type Job } from './jobs.ts'
 import type { SignalRole } from '../plant/plant.ts'
-import type { Context, JobEvent, Missing, StateBucket } from '../records.ts'
+import type { Context, JobEvent, Missing } from '../records.ts'
 import { sameContext, type ContextSpan } from '../segments.ts'
-import { bucketOf } from './states.ts'
+import type { StateWords } from './states.ts'
 import { StepTrack, type Change, type Step } from './track.ts'
 
 /** Signals whose value holds until the next one. */
@@ -27,17 +27,17 @@ export const noContext = (line: string): Missing => ({
 export class LineContext {
   readonly #line: string
   readonly #calendar: Calendar
-  readonly #stateMap: Readonly<Record<string, StateBucket>>
+  readonly #words: StateWords
   readonly #jobs = new JobTrack()
   readonly #steps = new Map<StepRole, StepTrack>(STEP_ROLES.map((role) => [role, new StepTrack()]))
   readonly #machineStates = new Map<string, StepTrack>()
   /** The last span asked for, by machine; messages mostly come in order. */
   readonly #last = new Map<string, ContextSpan>()
 
-  constructor(line: string, calendar: Calendar, stateMap: Readonly<Record<string, StateBucket>>) {
+  constructor(line: string, calendar: Calendar, words: StateWords) {
     this.#line = line
     this.#calendar = calendar
-    this.#stateMap = stateMap
+    this.#words = words
   }
 
   /** Machines that report states of their own. */
@@ -51,13 +51,15 @@ export class LineContext {
     return this.#jobs.add(event)
   }
 
-  /** Adds a report of order, SKU, recipe, batch or state. Throws on a state that nobody has explained. */
+  /** Why a report says nothing, where it is a state that nobody has explained: what stood before ends with it. */
+  unread({ role, value, machine }: StepEvent): string | undefined {
+    if (role !== 'state' || value === null || this.#words.bucketOf(value, machine)) return undefined
+    const expected = "a state of PackML, OPC 40001-1, Weihenstephan or UMH, or a name of the plant model's stateMap"
+    return `state of ${machine ?? this.#line}: expected ${expected}, got ${JSON.stringify(value)}`
+  }
+
+  /** Adds a report of order, SKU, recipe, batch or state; `null`, or a state that nobody has explained, ends what stood. */
   step(event: StepEvent): Change | null {
-    if (event.role === 'state' && !bucketOf(event.value, this.#stateMap)) {
-      throw new Error(
-        `state of ${event.machine ?? this.#line}: expected a PackML state, one of our seven buckets or a name of the plant model's stateMap, got "${event.value}"`,
-      )
-    }
     this.#last.clear()
     const track = this.#trackOf(event)
     const { at, value, revision, corrects } = event
@@ -103,22 +105,18 @@ export class LineContext {
     const shift = this.#calendar.spanAt(ms).shift
     const job = this.#jobAt(ms)
     const reported = machine ? this.#machineStates.get(machine)!.at(ms) : this.#steps.get('state')!.at(ms)
-    if (!shift && !job.order && !job.sku && reported === undefined && !this.#calendar.hasShifts) {
+    const state = typeof reported === 'string' ? this.#words.bucketOf(reported, machine) : undefined
+    if (!shift && !job.order && !job.sku && state === undefined && !this.#calendar.hasShifts)
       return noContext(this.#line)
-    }
+    const isOffShift = reported === undefined && this.#calendar.hasShifts && !shift
     return {
       line: this.#line,
       ...(machine && { machine }),
       ...job,
       ...(shift && { shift }),
-      state: this.#stateOf(reported, shift !== undefined),
+      // A reported state wins over the calendar.
+      state: state ?? (isOffShift ? 'off-shift' : 'unknown'),
     }
-  }
-
-  /** A reported state wins over the calendar. */
-  #stateOf(reported: string | undefined, inShift: boolean): StateBucket {
-    if (reported !== undefined) return bucketOf(reported, this.#stateMap) ?? 'unknown'
-    return this.#calendar.hasShifts && !inShift ? 'off-shift' : 'unknown'
   }
 
   /** Jobs first; a signal fills in what the job does not say. Jobs of several lanes at once are named together. */
@@ -128,7 +126,7 @@ export class LineContext {
     for (const key of ['order', 'sku', 'recipe', 'batch'] as const) {
       const names = [...new Set(jobs.map((j) => j[key]).filter((n) => n !== undefined))].sort()
       const value = names.length > 0 ? names.join('+') : this.#steps.get(key)!.at(ms)
-      if (value !== undefined && value !== '') result[key] = value
+      if (value) result[key] = value
     }
     return result
   }

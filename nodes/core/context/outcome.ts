@@ -7,12 +7,14 @@ import type { Change } from './track.ts'
 export interface ContextOutcome {
   production: Production[]
   revision?: ContextRevision
+  /** Why the fact could not be read: it ends what stood before. */
+  unread?: string
 }
 
 /** What of an outcome is about a stretch of time. */
-export function within({ production, revision }: ContextOutcome, { from, to }: Change): ContextOutcome {
+export function within({ production, revision, ...rest }: ContextOutcome, { from, to }: Change): ContextOutcome {
   const touches = (x: Change): boolean => x.from < to && x.to > from
-  const pieces = { production: production.filter(touches) }
+  const pieces = { ...rest, production: production.filter(touches) }
   if (!revision || !touches(revision)) return pieces
   const cut = <T extends Change>(x: T): T => ({ ...x, from: Math.max(x.from, from), to: Math.min(x.to, to) })
   const spans = revision.spans.filter(touches).map(cut)
@@ -22,8 +24,7 @@ export function within({ production, revision }: ContextOutcome, { from, to }: C
 /** Two outcomes of one fact, of stretches that follow each other, as one. */
 export function joined(a: ContextOutcome, b: ContextOutcome): ContextOutcome {
   const production = [...a.production, ...b.production]
-  if (!a.revision || !b.revision)
-    return { production, ...((a.revision ?? b.revision) && { revision: (a.revision ?? b.revision)! }) }
+  if (!a.revision || !b.revision) return { ...a, ...b, production }
   const [first, second] = [a.revision, b.revision]
   const revision = {
     ...first,
@@ -31,5 +32,5 @@ export function joined(a: ContextOutcome, b: ContextOutcome): ContextOutcome {
     spans: [...first.spans, ...second.spans],
     production: [...(first.production ?? []), ...(second.production ?? [])],
   }
-  return { production, revision }
+  return { ...a, ...b, production, revision }
 }

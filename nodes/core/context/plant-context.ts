@@ -9,6 +9,7 @@ import type { PlantModel } from '../plant/plant.ts'
 import { mostUnitsPerHour } from './plausible.ts'
 import { piecesOf } from './production.ts'
 import { isMissing, type Context, type Energy, type Production, type UnitRole } from '../records.ts'
+import { StateWords } from './states.ts'
 import { withContext, type ContextSpan } from '../segments.ts'
 import type { Change } from './track.ts'
 
@@ -39,7 +40,7 @@ export class PlantContext {
     this.#model = model
     this.#pieces = pieces
     for (const { id } of model.lines) {
-      const context = new LineContext(id, calendar, model.stateMap)
+      const context = new LineContext(id, calendar, new StateWords(model, id))
       this.#lines.set(id, {
         context,
         counts: new Map(),
@@ -49,13 +50,15 @@ export class PlantContext {
     }
   }
 
-  /** Takes a fact in; one that is known already leads to nothing. Throws on a state that nobody has explained. */
+  /** Takes a fact in; one that is known already leads to nothing. */
   take(fact: ContextFact): ContextOutcome {
     const line = this.#lines.get(fact.line)
     if (!line) throw new Error(`line: expected a line of the plant model, got "${fact.line}"`)
     if (fact.type === 'count') return this.#counted(line, fact)
     const change = fact.type === 'job' ? line.context.job(fact) : line.context.step(fact)
-    return change ? this.#changed(fact.line, line, change) : NOTHING
+    if (!change) return NOTHING
+    const unread = fact.type === 'step' ? line.context.unread(fact) : undefined
+    return { ...this.#changed(fact.line, line, change), ...(unread !== undefined && { unread }) }
   }
 
   /** Lays the context over a meter interval of a line. */

@@ -1,6 +1,8 @@
 /** Machine states as the seven buckets that energy is sorted into. */
 
+import type { PlantModel } from '../plant/plant.ts'
 import type { StateBucket } from '../records.ts'
+import { anyNumber, STATES_BY_NAME, STATES_BY_NUMBER, type StateMap } from './state-maps.ts'
 
 const BUCKETS: readonly StateBucket[] = [
   'productive',
@@ -12,39 +14,33 @@ const BUCKETS: readonly StateBucket[] = [
   'unknown',
 ]
 
-/** PackML (ISA-TR88.00.02) states by number and name; `Held` and `Suspended` keep the machine ready: idle. */
-const PACKML: readonly (readonly [number, string, StateBucket])[] = [
-  [1, 'clearing', 'stopped'],
-  [2, 'stopped', 'stopped'],
-  [3, 'starting', 'startup'],
-  [4, 'idle', 'idle'],
-  [5, 'suspended', 'idle'],
-  [6, 'execute', 'productive'],
-  [7, 'stopping', 'stopped'],
-  [8, 'aborting', 'stopped'],
-  [9, 'aborted', 'stopped'],
-  [10, 'holding', 'idle'],
-  [11, 'held', 'idle'],
-  [12, 'unholding', 'startup'],
-  [13, 'suspending', 'idle'],
-  [14, 'unsuspending', 'startup'],
-  [15, 'resetting', 'startup'],
-  [16, 'completing', 'productive'],
-  [17, 'complete', 'idle'],
-  [18, 'deactivating', 'stopped'],
-  [19, 'deactivated', 'stopped'],
-]
+/** Small letters, without blanks, signs between words, and what pads a fixed-length text. */
+const plainOf = (word: string): string => word.toLowerCase().replaceAll(/[\s\0_-]/g, '')
+const BY_NAME = new Map<string, StateBucket>([...STATES_BY_NAME, ...BUCKETS.map((b) => [plainOf(b), b] as const)])
+const NUMBER = /^(\d+)(\.0+)?$/
 
-const BY_NAME = new Map<string, StateBucket>([
-  ...BUCKETS.map((b) => [b, b] as const),
-  ...PACKML.flatMap(([n, name, bucket]) => [[String(n), bucket] as const, [name, bucket] as const]),
-])
+/** What the words and numbers that a line and its machines report as their states mean. */
+export class StateWords {
+  readonly #own: Readonly<Record<string, StateBucket>>
+  /** By machine; that of the line itself under the empty name. */
+  readonly #maps = new Map<string, StateMap>()
 
-/**
- * The bucket of a reported state: a name of the plant's own map first, then a bucket, then PackML by name or number.
- * `undefined` for a state that nobody has explained.
- */
-export function bucketOf(state: string, stateMap: Readonly<Record<string, StateBucket>>): StateBucket | undefined {
-  if (Object.hasOwn(stateMap, state)) return stateMap[state]
-  return BY_NAME.get(state.trim().toLowerCase())
+  constructor({ stateMap, signals }: Pick<PlantModel, 'stateMap' | 'signals'>, line: string) {
+    this.#own = stateMap
+    for (const { role, line: of, machine = '', map } of signals)
+      if (role === 'state' && of === line && map !== undefined) this.#maps.set(machine, STATES_BY_NUMBER[map])
+  }
+
+  /**
+   * The bucket of a reported state: a name of the plant's own map first, then a bucket or a name of a known vocabulary,
+   * then a number of the one that the signal names. `undefined` for a state that nobody has explained.
+   */
+  bucketOf(state: string, machine = ''): StateBucket | undefined {
+    const word = state.replaceAll('\0', ' ').trim()
+    for (const name of [state, word]) if (Object.hasOwn(this.#own, name)) return this.#own[name]
+    const number = NUMBER.exec(word)?.[1]
+    if (number !== undefined) return (this.#maps.get(machine) ?? anyNumber)(Number(number))
+    const plain = plainOf(word)
+    return BY_NAME.get(plain) ?? BY_NAME.get(plain.replace(/state$/, ''))
+  }
 }

@@ -4,7 +4,8 @@ import { lastIndexAt } from './sorted.ts'
 
 export interface Step {
   at: number
-  value: string
+  /** `null`: nothing from then on. */
+  value: string | null
   /** Where two reports of one instant differ, the higher revision wins, then the larger value. */
   revision: number
 }
@@ -43,8 +44,8 @@ export class StepTrack {
     return this.#settle(at)
   }
 
-  /** What holds at an instant; `undefined` before the first step. */
-  at(ms: number): string | undefined {
+  /** What holds at an instant; `undefined` before the first step, `null` where nothing does. */
+  at(ms: number): string | null | undefined {
     return this.#steps[lastIndexAt(this.#steps, ms)]?.value
   }
 
@@ -73,5 +74,5 @@ export class StepTrack {
 
 function stronger(a: Step | undefined, b: Step): Step {
   if (!a || b.revision > a.revision) return b
-  return b.revision === a.revision && b.value > a.value ? b : a
+  return b.revision === a.revision && (b.value ?? '') > (a.value ?? '') ? b : a
 }

@@ -133,7 +133,7 @@ export const SIGNAL_ROLES = [
 ] as const
 
 /** Vocabularies of machine states that a signal may name. */
-export const STATE_MAPS = ['packml', 'opc-40001', 'weihenstephan', 'umh'] as const
+const STATE_MAPS = ['packml', 'opc-40001', 'weihenstephan', 'umh'] as const
 
 export const SIGNAL = object({
   source: must(text, 'Compared with `msg.topic`: an MQTT topic with `+` and `#`, or an OPC UA node id.'),

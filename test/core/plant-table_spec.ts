@@ -158,6 +158,11 @@ describe('What is odd but possible is a warning', () => {
       'signals[1].source: says the same as signals[0].source',
     ],
     [
+      'two running totals of one line',
+      site({ signals: [SIGNAL, { ...SIGNAL, source: 's/more' }] }),
+      'signals[1].source: is taken for the same running total as signals[0].source',
+    ],
+    [
       'shifts that overlap over the end of the week',
       site({ shifts: [shift('early', '06:00', '14:00', ['mon']), shift('night', '22:00', '06:30', ['sun'])] }),
       'shifts[1]: overlaps shifts[0] (early): the one that begins later counts',

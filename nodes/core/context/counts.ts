@@ -85,6 +85,8 @@ export class CountTrack {
 class TotalTrack {
   readonly #readings = new Readings()
   readonly #doctor: CounterDoctor
+  /** What ends before is no longer told anew: what was told of it is forgotten. */
+  #floor = -Infinity
 
   constructor({ scale = 1, ...spec }: CountSpec) {
     const gauge: Gauge = {
@@ -122,13 +124,14 @@ class TotalTrack {
   }
 
   prune(before: number): void {
+    this.#floor = before
     const count = this.#readings.indexAt(before) - CONTEXT
     if (count > 0) this.#readings.drop(count)
   }
 
   #settled(index: number): CountInterval[] {
     const differing = settle(this.#readings, this.#doctor, { index, first: 1, reach: REACH })
-    return differing.map((k) => this.#interval(k)!)
+    return differing.map((k) => this.#interval(k)!).filter(({ to }) => to >= this.#floor)
   }
 
   /** The interval that ends at report `k`. */

@@ -7,7 +7,7 @@ import { CountTrack, type CountChange, type CountInterval } from './counts.ts'
 import type { ContextOutcome } from './outcome.ts'
 import type { PlantModel } from '../plant/plant.ts'
 import { mostUnitsPerHour } from './plausible.ts'
-import { piecesOf } from './production.ts'
+import { piecesOf, withdrawal } from './production.ts'
 import { isMissing, type Context, type Energy, type Production, type UnitRole } from '../records.ts'
 import { StateWords } from './states.ts'
 import { withContext, type ContextSpan } from '../segments.ts'
@@ -127,29 +127,13 @@ export class PlantContext {
     for (const [key, interval] of went) {
       const ids = line.cuts.get(key) ?? []
       line.cuts.delete(key)
-      if (pieces.length === 0 && ids.length > 0) pieces.push(this.#nothing(id, line, interval))
+      if (pieces.length === 0 && ids.length > 0) {
+        const [span] = line.context.spans(interval.from, interval.to)
+        pieces.push(withdrawal({ line: id, interval, span: span!, revision: ++this.#pieces.last }))
+      }
       withdraw(pieces[0], ids)
     }
     return pieces
-  }
-
-  /** A piece without units, to withdraw others where none takes their place. */
-  #nothing(id: string, line: Line, interval: CountInterval): Production {
-    const [span] = line.context.spans(interval.from, interval.to)
-    const { from, to, context } = span!
-    const units = { produced: null, good: null, scrap: null, rework: null }
-    const name = `${id}|withdrawn|${interval.from}|${interval.to}`
-    return {
-      type: 'production',
-      id: name,
-      revision: ++this.#pieces.last,
-      line: id,
-      from,
-      to,
-      ...units,
-      context,
-      flags: [],
-    }
   }
 
   #trackOf(line: Line, { line: id, role }: CountFact): CountTrack {

@@ -38,6 +38,17 @@ export function piecesOf({ line, role, interval, spans, revision }: Counted): Pr
   }))
 }
 
+/** A piece without units, to withdraw others where none takes their place. */
+export function withdrawal({
+  line,
+  interval,
+  span: { from, to, context },
+  revision,
+}: Pick<Counted, 'line' | 'interval' | 'revision'> & { span: ContextSpan }): Production {
+  const id = `${line}|withdrawn|${interval.from}|${interval.to}`
+  return { type: 'production', id, revision, line, from, to, ...NOTHING, context, flags: [] }
+}
+
 const shareOf = (units: number | null, ms: number, time: number): number | null =>
   units === null ? null : (units * ms) / time
 

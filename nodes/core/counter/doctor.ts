@@ -7,9 +7,9 @@
  */
 
 import { isSentinel, type Gauge } from './gauge.ts'
+import { Growth } from './growth.ts'
 import { Plateaus } from './plateaus.ts'
 import type { Readings } from './readings.ts'
-import { MS_PER_HOUR } from '../plant/units.ts'
 import { Flag, type Verdict } from './verdict.ts'
 import { WrongRuns, type Run } from './wrong-run.ts'
 
@@ -29,15 +29,14 @@ export class CounterDoctor {
   readonly #plateaus: Plateaus
   readonly #runs: WrongRuns
   readonly #gauge: Gauge
-  readonly #worthDeclared: number
+  readonly #growth: Growth
 
   constructor(readings: Readings, gauge: Gauge) {
     this.#readings = readings
     this.#gauge = gauge
-    this.#worthDeclared = gauge.worth(gauge.unit, readings.declared)
     this.#plateaus = new Plateaus(readings)
-    const isPossible = (a: number, b: number): boolean => this.#isPossible(this.#grown(a, b), a, b)
-    this.#runs = new WrongRuns(readings, isPossible, gauge.ladder.length > 0)
+    this.#growth = new Growth(readings, gauge, this.#plateaus)
+    this.#runs = new WrongRuns(readings, this.#growth, gauge.ladder.length > 0)
   }
 
   /** The interval that ends at reading `k` (1 or more); the units of all readings before `k` must be known. */
@@ -80,7 +79,7 @@ export class CounterDoctor {
     const until = (n: number): number => (step.amount * (at[n]! - at[a]!)) / (at[b]! - at[a]!)
     if (k === b) return { amount: step.amount - until(last), flags, unit: step.unit }
     // Each side is told with its own heating value, where it was changed in between.
-    const worth = this.#worth(this.#gauge.unit, k) / this.#worth(this.#gauge.unit, b)
+    const worth = this.#growth.worth(this.#gauge.unit, k) / this.#growth.worth(this.#gauge.unit, b)
     return { amount: (until(k) - until(k - 1)) * worth, flags, unit: unit[a]! }
   }
 
@@ -109,7 +108,7 @@ export class CounterDoctor {
     const mostGrowth = isSentinel(here, before) ? Infinity : first === last ? 2 : 1 + ESTABLISHED
     if (after < before || mostGrowth * before < after) return false
     if (this.#isTakenBack(first, last) || this.#runs.of(k) || this.#runs.isEdge(k)) return false
-    return this.#isPossible(this.#grown(first - 1, last + 1), first - 1, last + 1)
+    return this.#growth.isPossible(this.#growth.between(first - 1, last + 1), first - 1, last + 1)
   }
 
   /** True where less than half of what was just counted is taken back, in the step to or from these readings. */
@@ -124,21 +123,22 @@ export class CounterDoctor {
 
   #step(a: number, b: number): Verdict {
     const { value, unit } = this.#readings
-    const worth = this.#worth(unit[a]!, b)
+    const worth = this.#growth.worth(unit[a]!, b)
     const grown = value[b]! - value[a]!
     const say = (amount: number, flags: number): Verdict => ({ amount, flags, unit: unit[a]! })
     const rolled = grown + (this.#gauge.rolloverAt ?? NaN)
-    if (grown < 0 && rolled >= 0 && this.#isPossible(rolled * worth, a, b)) return say(rolled * worth, Flag.rollover)
+    if (grown < 0 && rolled >= 0 && this.#growth.isPossible(rolled * worth, a, b))
+      return say(rolled * worth, Flag.rollover)
     const changed = this.#unitChange(a, b)
     if (changed) return changed
-    if (grown >= 0) return this.#isPossible(grown * worth, a, b) ? say(grown * worth, 0) : say(NaN, Flag.swap)
+    if (grown >= 0) return this.#growth.isPossible(grown * worth, a, b) ? say(grown * worth, 0) : say(NaN, Flag.swap)
     return this.#stepBack(a, b)
   }
 
   /** A total that fell, and did not roll over. */
   #stepBack(a: number, b: number): Verdict {
     const { value, unit } = this.#readings
-    const worth = this.#worth(unit[a]!, b)
+    const worth = this.#growth.worth(unit[a]!, b)
     const back = value[a]! - value[b]!
     const say = (amount: number, flags: number): Verdict => ({ amount, flags, unit: unit[a]! })
     const isFar = value[b]! < value[a]! / 2
@@ -146,7 +146,7 @@ export class CounterDoctor {
       return say(-back * worth, Flag.correction)
     if (back <= value[a]! * FLOAT_RESOLUTION) return say(0, Flag.glitch)
     const sinceZero = value[b]! * worth
-    const isReset = isFar && sinceZero >= 0 && this.#isPossible(sinceZero, a, b)
+    const isReset = isFar && sinceZero >= 0 && this.#growth.isPossible(sinceZero, a, b)
     return isReset ? say(sinceZero, Flag.reset) : say(NaN, Flag.swap)
   }
 
@@ -155,57 +155,15 @@ export class CounterDoctor {
     const { value, unit } = this.#readings
     const ratio = value[b]! / value[a]!
     if (!(ratio > 0) || (ratio > 1 / LEAST_RATIO && ratio < LEAST_RATIO)) return undefined
-    const total = value[a]! * this.#worth(unit[a]!, b)
+    const total = value[a]! * this.#growth.worth(unit[a]!, b)
     const stepBefore = (value[a]! - (value[a - 1] ?? NaN)) / value[a]!
     const isEstablished = stepBefore >= 0 && stepBefore <= ESTABLISHED && unit[a - 1] === unit[a]
     if (!isEstablished && this.#gauge.mostPerHour === undefined) return undefined
     for (const other of this.#gauge.ladder) {
-      const amount = value[b]! * this.#worth(other, b) - total
+      const amount = value[b]! * this.#growth.worth(other, b) - total
       if (other === unit[a] || !(amount >= 0 && amount <= total * UNIT_BAND)) continue
-      if (this.#isPossible(amount, a, b)) return { amount, flags: Flag['unit-change'], unit: other }
+      if (this.#growth.isPossible(amount, a, b)) return { amount, flags: Flag['unit-change'], unit: other }
     }
     return undefined
   }
-
-  /** What a total has grown by from one reading to another, in the unit of the first. */
-  #grown(a: number, b: number): number {
-    const { value, unit } = this.#readings
-    return (value[b]! - value[a]!) * this.#worth(unit[a]!, b)
-  }
-
-  /** True unless the plant model rules this much out between two readings. */
-  #isPossible(amount: number, a: number, b: number): boolean {
-    const { mostPerHour, rolloverAt, unit, beyondPerHour } = this.#gauge
-    const { at, value } = this.#readings
-    if (rolloverAt !== undefined && amount >= (rolloverAt * this.#worth(unit, b)) / 2) return false
-    const hours = (at[b]! - at[a]!) / MS_PER_HOUR
-    if (amount > beyondPerHour * Math.max(hours, 1)) return false
-    if (mostPerHour === undefined) return !isSentinel(value[b]!, value[a]!)
-    const most = (since: number): number => (mostPerHour * (at[b]! - at[since]!)) / MS_PER_HOUR
-    if (amount <= most(a)) return true
-    // A coarse counter stands still between two counts: what it shows may have been used since it last moved.
-    return amount <= most(this.#plateaus.firstOf(a)) + this.#oneCount(a, b)
-  }
-
-  /** What one of a unit is worth, with the fuel of the interval that ends at reading `end`. */
-  #worth(unit: string, end: number): number {
-    const fuel = this.#readings.fuel[end]
-    const isDeclared = unit === this.#gauge.unit && fuel === this.#readings.declared
-    return isDeclared ? this.#worthDeclared : this.#gauge.worth(unit, fuel)
-  }
-
-  /** The smallest step the counter can show, by the decimals of the two readings. */
-  #oneCount(a: number, b: number): number {
-    const { value, unit } = this.#readings
-    // In a unit that a change was read into, one count would be a believable step of a thousand.
-    if (unit[a] !== this.#gauge.unit) return 0
-    const decimals = Math.max(decimalsOf(value[a]!), decimalsOf(value[b]!))
-    return this.#worth(unit[a]!, b) / 10 ** decimals
-  }
-}
-
-function decimalsOf(value: number): number {
-  let decimals = 0
-  while (decimals < 6 && !Number.isInteger(Number((value * 10 ** decimals).toPrecision(12)))) decimals++
-  return decimals
 }

@@ -1,5 +1,6 @@
 /** Several wrong readings in a row: a total that falls, counts from there, and is back all at once where it had been. */
 
+import type { Growth } from './growth.ts'
 import type { Readings } from './readings.ts'
 
 /** So many readings in a row may be wrong, if they are not all the same. */
@@ -18,13 +19,12 @@ export interface Run {
 /** Finds runs of wrong readings; runs within a run are no runs of their own, so that none cross. */
 export class WrongRuns {
   readonly #readings: Readings
-  readonly #isPossible: (before: number, after: number) => boolean
+  readonly #growth: Growth
   readonly #mayChangeUnit: boolean
 
-  /** `isPossible` tells whether a total can have gone on from one reading to another. */
-  constructor(readings: Readings, isPossible: (before: number, after: number) => boolean, mayChangeUnit: boolean) {
+  constructor(readings: Readings, growth: Growth, mayChangeUnit: boolean) {
     this.#readings = readings
-    this.#isPossible = isPossible
+    this.#growth = growth
     this.#mayChangeUnit = mayChangeUnit
   }
 
@@ -63,7 +63,8 @@ export class WrongRuns {
     const after = value[last + 1]
     if (after === undefined || !(after >= before && after <= RETURN * before)) return undefined
     if (last === first || this.#isLevel(first, last) || this.#isRescaled(first)) return undefined
-    return this.#isPossible(first - 1, last + 1) ? { first, last } : undefined
+    const grown = this.#growth.between(first - 1, last + 1)
+    return this.#growth.isPossible(grown, first - 1, last + 1) ? { first, last } : undefined
   }
 
   #isLevel(first: number, last: number): boolean {

@@ -1,5 +1,6 @@
 /** Keys that do nothing where they stand: no fault, but whoever wrote them expects something. */
 
+import { UNIT_ROLES } from '../records.ts'
 import { objectsOf, type Findings, type Json } from './findings.ts'
 
 /** By key of a meter, the readings for which it does something. */
@@ -12,7 +13,8 @@ const OF_METERS: Readonly<Record<string, readonly string[]>> = {
   direction: ['power'],
 }
 
-const COUNTS = ['produced', 'good', 'scrap', 'rework']
+/** Roles of signals that count units. */
+export const COUNTS: readonly string[] = UNIT_ROLES
 /** By key of a signal, the roles for which it does something. */
 const OF_SIGNALS: Readonly<Record<string, readonly string[]>> = {
   kind: COUNTS,

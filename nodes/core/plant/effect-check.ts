@@ -13,12 +13,10 @@ const OF_METERS: Readonly<Record<string, readonly string[]>> = {
   direction: ['power'],
 }
 
-/** Roles of signals that count units. */
-export const COUNTS: readonly string[] = UNIT_ROLES
 /** By key of a signal, the roles for which it does something. */
 const OF_SIGNALS: Readonly<Record<string, readonly string[]>> = {
-  kind: COUNTS,
-  rolloverAt: COUNTS,
+  kind: UNIT_ROLES,
+  rolloverAt: UNIT_ROLES,
   map: ['state'],
   quantity: ['sensor'],
   unit: ['sensor'],

@@ -1,6 +1,6 @@
 /** Where meters and signals are read from: no value is to be two things. */
 
-import { COUNTS } from './effect-check.ts'
+import { UNIT_ROLES } from '../records.ts'
 import { objectsOf, type Findings, type Json } from './findings.ts'
 
 /** Notes doubled sources, and topics that look like a slip of the pen. */
@@ -28,7 +28,7 @@ function checkSignals(found: Findings, signals: readonly Json[], meters: Readonl
     if (meter !== undefined) found.fault(at, `another source than ${meter}, or a path of its own`, signal['source'])
     const same = firstOf(known, [placeOf(signal), line, machine, role], at)
     if (same !== undefined) found.warn(at, `says the same as ${same}`)
-    else if (COUNTS.includes(role as string) && kind === 'total') {
+    else if ((UNIT_ROLES as readonly unknown[]).includes(role) && kind === 'total') {
       const other = firstOf(totals, [line, role], at)
       if (other !== undefined) found.warn(at, `is taken for the same running total as ${other}`)
     }

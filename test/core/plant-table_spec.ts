@@ -158,6 +158,11 @@ describe('What is odd but possible is a warning', () => {
       'signals[1].source: says the same as signals[0].source',
     ],
     [
+      'a machine that its line does not list',
+      site({ lines: [{ id: 'L1', machines: [{ id: 'oven' }] }], meters: [{ ...METER, machine: 'ovn' }] }),
+      'meters[0].machine: "ovn" is none of the machines of L1',
+    ],
+    [
       'two running totals of one line',
       site({ signals: [SIGNAL, { ...SIGNAL, source: 's/more' }] }),
       'signals[1].source: is taken for the same running total as signals[0].source',

@@ -46,10 +46,19 @@ function checkLines(found: Findings, model: Json): void {
   objectsOf(model, 'lines').forEach((line, i) => checkUnique(found, idsOf(line, 'machines'), `lines[${i}].machines`))
   for (const key of ['signals', 'budgets', 'limits'])
     objectsOf(model, key).forEach((item, i) => checkReference(found, item, `${key}[${i}].line`, lineIds))
+  for (const key of ['meters', 'signals'])
+    objectsOf(model, key).forEach((item, i) => checkMachine(found, model, item, `${key}[${i}].machine`))
   const skus = idsOf(model, 'products', 'sku')
   checkUnique(found, skus, 'products')
   objectsOf(model, 'limits').forEach(({ sku }, i) => {
     if (sku !== undefined && !skus.includes(sku))
       found.warn(`limits[${i}].sku`, `is none of the products: ${show(sku)}`)
   })
+}
+
+/** A machine that its line does not list is mostly a slip of the pen; a line that lists none leaves them open. */
+function checkMachine(found: Findings, model: Json, { line, machine }: Json, path: string): void {
+  const machines = idsOf(objectsOf(model, 'lines').find(({ id }) => id === line) ?? {}, 'machines')
+  if (machine !== undefined && machines.length > 0 && !machines.includes(machine))
+    found.warn(path, `${show(machine)} is none of the machines of ${String(line)}`)
 }

@@ -5,6 +5,7 @@ import { JobTrack, type Job } from './jobs.ts'
 import type { SignalRole } from '../plant.ts'
 import type { Context, JobEvent, Missing, StateBucket } from '../records.ts'
 import { sameContext, type ContextSpan } from '../segments.ts'
+import { refusal } from '../refused.ts'
 import { bucketOf } from './states.ts'
 import { StepTrack, type Change, type Step } from './track.ts'
 
@@ -54,8 +55,10 @@ export class LineContext {
   /** Adds a report of order, SKU, recipe, batch or state. Throws on a state that nobody has explained. */
   step(event: StepEvent): Change | null {
     if (event.role === 'state' && !bucketOf(event.value, this.#stateMap)) {
-      throw new Error(
-        `state of ${event.machine ?? this.#line}: expected a PackML state, one of our seven buckets or a name of the plant model's stateMap, got "${event.value}"`,
+      throw refusal(
+        `state of ${event.machine ?? this.#line}`,
+        "a PackML state, one of our seven buckets or a name of the plant model's stateMap",
+        event.value,
       )
     }
     this.#last.clear()

@@ -1,5 +1,6 @@
 /** Reading factor rows that come from outside, a table or a message; a wrong row is refused with the field and the unit. */
 
+import { joinedId } from '../ids.ts'
 import { EVER } from './factor-order.ts'
 import { mostKgPerKWh } from './factor-limits.ts'
 import { FactorTimeline } from './factor.ts'
@@ -117,7 +118,7 @@ type FactorPlace = Pick<EmissionFactor, 'carrier' | 'zone' | 'method' | 'boundar
 
 /** The name of a slot: the same slot of the same provider always has the same. */
 export function factorId({ source, carrier, zone, method, boundary, from, to }: FactorPlace): string {
-  return [source.provider, carrier, zone, method, boundary, iso(from), iso(to)].join('|')
+  return joinedId([source.provider, carrier, zone, method, boundary, iso(from), iso(to)])
 }
 
 function valueOf(o: Json, carrier: string): Pick<EmissionFactor, 'kgPerKWh' | 'original'> {

@@ -5,7 +5,7 @@ import { LIMITS } from '../core/limits.ts'
 import { refusal } from '../core/refused.ts'
 import { plain, shown } from '../core/shown.ts'
 import { from64Bits, instantOf, withoutValue, withValue, type Sample } from './sample.ts'
-import { checkSize } from './size.ts'
+import { checkJson, checkSize } from './size.ts'
 import { births, isSparkplug, sparkplugSamples } from './sparkplug.ts'
 
 export type { Sample } from './sample.ts'
@@ -55,6 +55,7 @@ export function contentOf(payload: unknown): unknown {
   if (typeof content !== 'string' || !/^\s*[[{]/.test(content)) return content
   if (content.length > LIMITS.jsonChars)
     throw refusal('payload', `at most ${LIMITS.jsonChars} characters of JSON`, content)
+  checkJson(content)
   try {
     return JSON.parse(content)
   } catch {

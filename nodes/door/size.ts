@@ -29,3 +29,38 @@ function isData(content: unknown): content is object {
   const prototype: unknown = Object.getPrototypeOf(content)
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
+
+const CODE = { quote: 34, comma: 44, open: 91, escape: 92, close: 93, openBrace: 123, closeBrace: 125 } as const
+
+/**
+ * The same of JSON text, before it is parsed: one pass along its characters that ends where a bound is met. Parsing a
+ * text that is all brackets would take many times as long.
+ */
+export function checkJson(text: string, field = 'payload'): void {
+  const rows = new Array<number>(LIMITS.levels + 1).fill(0)
+  let level = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === CODE.quote) i = endOfString(text, i + 1)
+    else if (code === CODE.close || code === CODE.closeBrace) level = Math.max(0, level - 1)
+    else if (code === CODE.open || code === CODE.openBrace) {
+      if (++level > LIMITS.levels) throw new Refused(field, `expected at most ${LIMITS.levels} levels, got more`)
+      rows[level] = 1
+    } else if (code === CODE.comma && ++rows[level]! > LIMITS.rows) {
+      throw new Refused(field, `expected at most ${LIMITS.rows} rows, got more`)
+    }
+  }
+}
+
+/** Where the quote is that ends a string; the end of the text where none does. */
+function endOfString(text: string, from: number): number {
+  let end = text.indexOf('"', from)
+  while (end > 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  return end < 0 ? text.length : end
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let from = at
+  while (text.charCodeAt(from - 1) === CODE.escape) from--
+  return (at - from) % 2 === 1
+}

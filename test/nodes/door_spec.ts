@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
+import fc from 'fast-check'
 import helper from 'node-red-node-test-helper'
 import carbonAnomaly from '../../nodes/carbon-anomaly/carbon-anomaly.ts'
 import carbonContext from '../../nodes/carbon-context/carbon-context.ts'
@@ -12,6 +13,7 @@ import carbonPerUnit from '../../nodes/carbon-per-unit/carbon-per-unit.ts'
 import carbonPlant from '../../nodes/carbon-plant/carbon-plant.ts'
 import { NameCount } from '../../nodes/door/names.ts'
 import { HeardSources } from '../../nodes/door/heard.ts'
+import { checkJson, checkSize } from '../../nodes/door/size.ts'
 import { Deferred } from '../../nodes/shared/deferred.ts'
 import { MODEL, at } from './fixtures/good-hour.ts'
 
@@ -263,4 +265,41 @@ describe('Work that runs later', () => {
     await settled()
     assert.equal(ran, 0)
   })
+})
+
+describe('The size of a message', () => {
+  const refuses = (check: () => void): string | undefined => {
+    try {
+      check()
+      return undefined
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+
+  it('is judged alike as JSON text and as what that text holds', () =>
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 11, depthSize: 'max', stringUnit: 'binary' }), (content) => {
+        assert.equal(
+          refuses(() => checkJson(JSON.stringify(content))),
+          refuses(() => checkSize(content)),
+        )
+      }),
+      { numRuns: 300 },
+    ))
+
+  const rows = (n: number): string => JSON.stringify(Array(n).fill({ a: 'x,[{\\"' }))
+  const cases: [title: string, text: string, reason: string | undefined][] = [
+    ['10,000 rows', rows(10_000), undefined],
+    ['10,001 rows', rows(10_001), 'payload: expected at most 10000 rows, got more'],
+    ['8 levels', '[[[[[[[[1]]]]]]]]', undefined],
+    ['9 levels', '[[[[[[[[[1]]]]]]]]]', 'payload: expected at most 8 levels, got more'],
+    ['brackets in a string', '{"a":"[[[[[[[[[[[["}', undefined],
+    ['brackets behind an escaped quote', '{"a":"\\"[[[[[[[[[[[["}', undefined],
+    ['brackets behind an escaped escape', '{"a":"\\\\"[[[[[[[[[[[[', 'payload: expected at most 8 levels, got more'],
+    ['a string without an end', '{"a":"[[[[[[[[[[[[', undefined],
+    ['brackets that only close', ']]]]', undefined],
+  ]
+  for (const [title, text, reason] of cases)
+    it(`${title}: ${reason ?? 'taken'}`, () => assert.equal(refuses(() => checkJson(text)), reason)) // prettier-ignore
 })

@@ -110,7 +110,7 @@ async function run(RED: Red): Promise<void> {
   goodSecond(meter, 0)
   let [sent, good, busyMs, heapAt] = [0, 0, 0, 0]
   while (sent < COUNT) {
-    const messages = fc.sample(hostile, { numRuns: SAMPLE, seed: sent })
+    const messages = fc.sample(hostile, { numRuns: Math.min(SAMPLE, COUNT - sent), seed: sent })
     // What making them has left behind is not the line's.
     global.gc!()
     for (let i = 0; i < messages.length; i += PER_TURN) {

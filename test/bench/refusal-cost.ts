@@ -33,9 +33,10 @@ export function refusalCost(): void {
   for (const unit of UNITS) {
     const text = unit.repeat(LENGTH / unit.length)
     for (const [place, messageOf] of Object.entries(PLACES)) {
+      const message = messageOf(text)
       const ms = Math.max(
-        median(() => samplesOf(messageOf(text))),
-        median(() => door.read(messageOf(text))),
+        median(() => samplesOf(message)),
+        median(() => door.read(message)),
       )
       if (ms > slowest.ms) slowest = { ms, what: `${JSON.stringify(unit)} ${place}` }
     }

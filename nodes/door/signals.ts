@@ -28,8 +28,8 @@ export function readSignal(
   }
   if (!isUnitRole(role)) return undefined
   const { value } = sample
-  if (typeof value !== 'number' || !(value >= 0 && value <= LIMITS.whole))
-    throw refusal(field, `a count from 0 to ${LIMITS.whole}`, value)
+  if (typeof value !== 'number' || !(value >= 0)) throw refusal(field, 'a count of 0 or more', value)
+  if (value > LIMITS.whole) throw refusal(field, `at most ${LIMITS.whole}`, value)
   return { type: 'count', role, kind: signal.kind ?? 'total', value, ...common }
 }
 

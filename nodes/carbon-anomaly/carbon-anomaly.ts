@@ -1,8 +1,11 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
-import { AnomalyDetector, isJudged, type AlarmCommand } from '../core/anomaly/anomaly.ts'
+import { AnomalyDetector, isJudged } from '../core/anomaly/anomaly.ts'
 import type { AlarmSettings, Assessment } from '../core/anomaly/alarm-state.ts'
 import { plantPath } from '../core/plant/plant.ts'
 import type { Carbon, CarbonAlert } from '../core/records.ts'
+import { readAlarmCommand } from '../door/commands.ts'
+import { own, recordOf } from '../door/own.ts'
+import { requestOf } from '../door/request.ts'
 import {
   deploy,
   ledgerOf,
@@ -11,7 +14,6 @@ import {
   plantOf,
   sendTo,
   setStatus,
-  typeOf,
   type Message,
   type Out,
 } from '../shared/node-kit.ts'
@@ -70,16 +72,15 @@ class AnomalyStation {
   }
 
   take(message: Message, out: Out): void | Promise<unknown> {
-    const type = typeOf(message)
-    if (type === 'alarm-command')
-      return this.#send([this.#detector.command(message.payload as AlarmCommand)], message, out)
-    const record = message.payload as Carbon
-    if (type !== 'carbon' || !isJudged(record)) return out.send(RECORDS, message)
+    const command = requestOf(message, 'alarm-command')
+    if (command) return this.#send([this.#detector.command(readAlarmCommand(command))], message, out)
+    const record = recordOf(message)
+    if (record?.type !== 'carbon' || !isJudged(record)) return out.send(RECORDS, message)
     const { assessment, alerts } = this.#detector.judge(record)
     out.send(RECORDS, {
       _msgid: message._msgid,
       topic: message['topic'] as string,
-      payload: { ...record, assessment },
+      payload: own({ ...record, assessment }),
     } as Message)
     this.#memory.write(this.#detector.state)
     this.#show(record, assessment)
@@ -96,7 +97,7 @@ class AnomalyStation {
   }
 
   #messageOf(alert: CarbonAlert): Message {
-    return { topic: plantPath(this.#plant.model, alert.line), payload: alert } as unknown as Message
+    return { topic: plantPath(this.#plant.model, alert.line), payload: own(alert) } as unknown as Message
   }
 
   #show(record: Carbon, { state, windows, expected, missing }: Assessment): void {

@@ -1,12 +1,16 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { readClock, type ClockLimits } from '../core/clock.ts'
-import { factId, readEvent, readSignal, type ContextFact } from '../core/context/context-fact.ts'
+import { factId, type ContextFact } from '../core/context/context-fact.ts'
 import { joined, within, type ContextOutcome } from '../core/context/outcome.ts'
 import { PlantContext, type PieceCount } from '../core/context/plant-context.ts'
-import { plantPath, type PlantModel, type PlantSignal } from '../core/plant/plant.ts'
+import { plantPath, type PlantModel } from '../core/plant/plant.ts'
 import type { Energy } from '../core/records.ts'
-import { SourceIndex } from '../core/plant/sources.ts'
 import { MS_PER_HOUR } from '../core/plant/units.ts'
+import { Refused } from '../core/refused.ts'
+import { heardOf } from '../door/heard.ts'
+import { own, recordOf } from '../door/own.ts'
+import { ProductionDoor, type Told } from '../door/production.ts'
+import { requestOf } from '../door/request.ts'
 import { contextFacts, horizonStart } from '../shared/ledger-facts.ts'
 import {
   deploy,
@@ -15,13 +19,12 @@ import {
   onInput,
   plantOf,
   setStatus,
-  typeOf,
   type Message,
   type Out,
 } from '../shared/node-kit.ts'
 import { checkOpen } from '../shared/open-period.ts'
 import { Pending } from '../shared/pending.ts'
-import { samplesOf } from '../shared/stock-message.ts'
+import { Refusals } from '../shared/refusals.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
 import { PastContext } from './past-context.ts'
 
@@ -32,8 +35,6 @@ interface ContextDef extends NodeDef {
   horizonHours?: number | string
   maxSkewSeconds?: number | string
 }
-
-const EVENTS = ['job', 'state', 'count']
 
 /** Production context: lays order, SKU, shift and state over energy, and turns counts into production. */
 export default function (RED: NodeAPI): void {
@@ -52,12 +53,12 @@ class ContextStation {
   readonly #model: PlantModel
   readonly #context: PlantContext
   readonly #pieces: PieceCount
-  readonly #signals: SourceIndex<PlantSignal>
+  readonly #door: ProductionDoor
   readonly #ledger: Ledger | undefined
   readonly #pending: Pending | undefined
   readonly #limits: ClockLimits
   readonly #latenessSeconds: number
-  #rejected = 0
+  readonly #refusals: Refusals
   readonly #plant: ReturnType<typeof plantOf>
   readonly #prunedAt = new Map<string, number>()
   /** The newest time of the ledger when it was read back. */
@@ -68,11 +69,13 @@ class ContextStation {
     this.#plant = plantOf(RED, config.plant)
     const { model, calendar } = this.#plant
     this.#node = node
+    this.#refusals = new Refusals(node)
     this.#model = model
     // Pieces of production are numbered on from the clock, so that none is below one sent before a restart.
     this.#pieces = { last: Date.now() }
     this.#context = new PlantContext(model, calendar, this.#pieces)
-    this.#signals = new SourceIndex(model.signals, (s) => s.source)
+    const believe = (line: string, at: number): number => this.#believe(line, at)
+    this.#door = new ProductionDoor({ plant: this.#plant, believe, now: Date.now })
     this.#ledger = ledgerOf(RED, config.ledger)
     this.#pending = this.#ledger && new Pending(this.#ledger)
     this.#latenessSeconds = numberFrom(config.latenessSeconds, 60, 'latenessSeconds')
@@ -99,15 +102,28 @@ class ContextStation {
   }
 
   take(message: Message, out: Out): void | Promise<unknown> {
-    const type = typeOf(message)
-    if (type === 'energy') return this.#layContext(message, out)
-    const facts = type && EVENTS.includes(type) ? this.#takeEvent(message, out) : this.#takeSignals(message, out)
-    if (!facts) return out.send(0, message)
-    return facts.length > 0 ? this.#pending?.append(facts.map(ledgerFact)) : undefined
+    try {
+      const record = recordOf(message)
+      if (record?.type === 'energy') return this.#layContext(record, message, out)
+      if (record) return out.send(0, message)
+      if (this.#answered(message, out)) return
+      const facts = this.#takeFacts(this.#door.read(message), message, out)
+      return facts.length > 0 ? this.#pending?.append(facts.map(ledgerFact)) : undefined
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      this.#reject(message, out, { reason: error.message })
+    }
   }
 
-  #layContext(message: Message, out: Out): void {
-    const energy = message.payload as Energy
+  /** Answers what is asked of the sources that were heard; gives whether it was. */
+  #answered(message: Message, out: Out): boolean {
+    const query = requestOf(message, 'query')
+    if (query?.['ask'] !== 'heard') return false
+    out.send(1, { ...message, payload: { ...query, type: 'answer', ...heardOf(this.#plant).report(Date.now()) } })
+    return true
+  }
+
+  #layContext(energy: Energy, message: Message, out: Out): void {
     this.#contextAt(energy.line, energy.to).lay(energy)
     message['latenessSeconds'] = this.#latenessSeconds
     out.send(0, message)
@@ -121,41 +137,30 @@ class ContextStation {
     this.#context.prune(line, to - this.#limits.horizonMs)
   }
 
-  #takeEvent(message: Message, out: Out): ContextFact[] {
-    const facts = readEvent(message.payload as Record<string, unknown>, this.#model)
-    for (const fact of facts) {
-      this.#believe(fact.line, fact.at)
-      this.#apply(fact, message, out)
-    }
-    return facts
-  }
-
-  /** The facts of a stock message; `undefined` where none of its sources is one of the plant's signals. */
-  #takeSignals(message: Message, out: Out): ContextFact[] | undefined {
-    const found = samplesOf(message).flatMap((sample) =>
-      this.#signals.match(sample.source).map((signal) => ({ sample, signal })),
-    )
-    if (found.length === 0) return undefined
-    const facts: ContextFact[] = []
-    for (const { sample, signal } of found) {
+  /** Applies what was told, in its order; gives the facts that are to be kept. */
+  #takeFacts({ facts, refused, isKnown }: Told, message: Message, out: Out): ContextFact[] {
+    const taken: ContextFact[] = []
+    const refuse = (reason: string, from: Told['facts'][number]['from']): void =>
+      this.#reject(message, out, { ...(from && { source: from.source, value: from.value }), reason })
+    for (const { fact, from } of facts) {
       try {
-        const fact = readSignal(signal, sample, this.#believe(signal.line, sample.at ?? Date.now()))
-        if (!fact) continue
         this.#apply(fact, message, out)
-        facts.push(fact)
+        taken.push(fact)
       } catch (error) {
-        const { source, value } = sample
-        this.#reject(message, out, { source, value, reason: (error as Error).message })
+        if (!(error instanceof Refused)) throw error
+        refuse(error.message, from)
       }
     }
-    return facts
+    for (const { reason, from } of refused) refuse(reason, from)
+    if (!isKnown) out.send(0, message)
+    return taken
   }
 
   #apply(fact: ContextFact, message: Message, out: Out): void {
     const { production, revision, unread } = this.#outcomeOf(fact)
     const topic = plantPath(this.#model, fact.line)
-    for (const payload of revision ? [revision, ...production] : production) {
-      out.send(0, { _msgid: message._msgid, topic, payload, latenessSeconds: this.#latenessSeconds })
+    for (const record of revision ? [revision, ...production] : production) {
+      out.send(0, { _msgid: message._msgid, topic, payload: own(record), latenessSeconds: this.#latenessSeconds })
     }
     if (unread !== undefined && fact.type === 'step')
       return this.#reject(message, out, { source: String(message.topic ?? ''), value: fact.value, reason: unread })
@@ -184,10 +189,9 @@ class ContextStation {
     return (this.#prunedAt.get(line) ?? this.#restoredAt) - this.#limits.horizonMs
   }
 
-  #reject(message: Message, out: Out, why: { source: string; value: unknown; reason: string }): void {
-    this.#rejected++
-    setStatus(this.#node, 'yellow', `${this.#rejected} rejected · ${why.reason}`)
-    out.send(1, { _msgid: message._msgid, topic: message.topic, payload: { type: 'rejected', ...why } })
+  #reject(message: Message, out: Out, why: { source?: string; value?: unknown; reason: string }): void {
+    this.#refusals.send({ message, out, topic: message.topic }, why)
+    this.#refusals.show('', why.reason)
   }
 
   #believe(line: string, at: number): number {

@@ -2,18 +2,23 @@ import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { Calendar } from '../core/calendar.ts'
 import { readFormats } from '../core/esg/esg-format.ts'
 import { closedPeriods, readSchedule, type Schedule } from '../core/esg/esg-schedule.ts'
-import { readPeriod, readView, type ExportPeriod } from '../core/esg/esg.ts'
+import { readView, type ExportPeriod } from '../core/esg/esg.ts'
 import {
   Out,
+  deferredOf,
   deploy,
   ledgerOf,
   numberFrom,
   onInput,
   plantOf,
+  onClose,
   setStatus,
-  typeOf,
+  showFault,
   type Message,
 } from '../shared/node-kit.ts'
+import { readExport } from '../door/commands.ts'
+import { recordOf } from '../door/own.ts'
+import { requestOf } from '../door/request.ts'
 import { userPath } from '../shared/user-path.ts'
 import { FileTarget } from '../targets/file.ts'
 import { Delivery, type Delivered } from './delivery.ts'
@@ -83,8 +88,10 @@ class EsgStation {
   }
 
   take(message: Message, out: Out): void | Promise<unknown> {
-    if (typeOf(message) !== 'export') return out.send(0, message)
-    return this.#export(readPeriod(message.payload as object), message, out)
+    const order = requestOf(message, 'export')
+    if (order) return this.#export(readExport(order), message, out)
+    recordOf(message)
+    out.send(0, message)
   }
 
   /** Looks for what is due once all nodes have started and the ledger is open, then every minute. */
@@ -101,11 +108,15 @@ class EsgStation {
       // The input lane tells of a ledger that does not open.
       this.ready().then(open, () => undefined)
     }
-    const timer = setInterval(look, MS_PER_MINUTE)
-    RED.events.once('flows:started', begin)
-    this.#node.on('close', () => {
-      clearInterval(timer)
-      RED.events.removeListener('flows:started', begin)
+    const deferred = deferredOf(this.#node)
+    deferred.every(MS_PER_MINUTE, look)
+    const cancel = deferred.hear(RED.events, 'flows:started', () => {
+      cancel()
+      begin()
+    })
+    onClose(this.#node, (done) => {
+      deferred.stop()
+      done()
     })
   }
 
@@ -117,14 +128,14 @@ class EsgStation {
       this.#send(result, {}, out)
       if (out.ports.length > 0) this.#node.send(out.ports)
     }
-    deliver().catch((error: Error) => this.#fail(error))
+    deliver().catch((error: Error) => showFault(this.#node, error))
   }
 
   #exportClosed(): void {
     if (this.#busy) return
     this.#busy = true
     this.#exportDue()
-      .catch((error: Error) => this.#fail(error))
+      .catch((error: Error) => showFault(this.#node, error))
       .finally(() => (this.#busy = false))
   }
 
@@ -155,11 +166,6 @@ class EsgStation {
     for (const payload of [...result.documents, ...result.receipts]) out.send(0, wrap(payload))
     for (const payload of result.deadLetters) out.send(1, wrap(payload))
     this.#tell(result)
-  }
-
-  #fail(error: Error): void {
-    setStatus(this.#node, 'red', error.message)
-    this.#node.error(error, {})
   }
 
   #tell({ receipts, deadLetters }: Delivered): void {

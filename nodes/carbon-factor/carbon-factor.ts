@@ -1,5 +1,17 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
-import { deploy, ledgerOf, numberFrom, onInput, plantOf, typeOf, type Message, type Out } from '../shared/node-kit.ts'
+import { recordOf } from '../door/own.ts'
+import { requestOf } from '../door/request.ts'
+import {
+  deferredOf,
+  deploy,
+  ledgerOf,
+  numberFrom,
+  onClose,
+  onInput,
+  plantOf,
+  type Message,
+  type Out,
+} from '../shared/node-kit.ts'
 import { chainOf, type Chain } from './chain.ts'
 import { FactorStation, type Delivery } from './station.ts'
 
@@ -27,24 +39,27 @@ function run(RED: NodeAPI, node: Node, config: FactorDef): void {
   const ledger = ledgerOf(RED, config.ledger)
   const yearlyFallback = config.yearlyFallback !== false
   const { deliver, deliveryOf } = ownInput(RED, node)
+  const deferred = deferredOf(node)
   const station = new FactorStation({ RED, node, model, ledger, chain: chain(), yearlyFallback, deliver })
 
   const handle = (message: Message, out: Out): void | Promise<void> => {
     const delivery = deliveryOf(message)
     if (delivery) return station.delivered(delivery, out)
-    const type = typeOf(message)
-    if (type === 'energy') return station.energy(message, out)
-    if (type === 'factor') return station.factors(message, out)
+    const record = recordOf(message)
+    if (record?.type === 'energy') return station.energy(record, message, out)
+    const rows = requestOf(message, 'factor')
+    if (rows) return station.factors(rows, out)
     out.send(0, message)
   }
   onInput(node, handle, station.start(Date.now()))
 
   // A deploy of changed nodes only makes the sources anew, not the node that lists them.
   const refresh = (): void => station.refresh(chain())
-  RED.events.on('flows:started', refresh)
-  node.on('close', () => {
-    RED.events.off('flows:started', refresh)
+  deferred.hear(RED.events, 'flows:started', refresh)
+  onClose(node, (done) => {
+    deferred.stop()
     station.stop()
+    done()
   })
 }
 

@@ -63,6 +63,13 @@ export class FactorStatus {
     this.#node.error(listOf(reasons), message)
   }
 
+  /** Rows of a message that were refused, as one error that names the first of them. */
+  refused(reasons: readonly string[]): Error | undefined {
+    if (reasons.length === 0) return undefined
+    this.forget()
+    return new Error(listOf(reasons))
+  }
+
   show(): void {
     const lines = [...this.#lines.values()]
     const worst = WORST_FIRST.flatMap((fill) => lines.filter((line) => line.fill === fill))[0]

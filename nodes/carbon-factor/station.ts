@@ -2,10 +2,13 @@
 
 import type { Node, NodeAPI } from 'node-red'
 import { FactorBook, type Meaning, type Taken } from '../core/factor/factor-book.ts'
-import { COUNTED_TWICE, readRows } from '../core/factor/factor-row.ts'
+import { COUNTED_TWICE } from '../core/factor/factor-row.ts'
+import type { Json } from '../core/fields.ts'
 import type { PlantModel } from '../core/plant/plant.ts'
-import type { EmissionFactor, Energy, FactorMessage } from '../core/records.ts'
+import type { EmissionFactor, Energy } from '../core/records.ts'
 import { withFactors } from '../core/segments.ts'
+import { readFactors } from '../door/factors.ts'
+import { own } from '../door/own.ts'
 import type { Message, Out } from '../shared/node-kit.ts'
 import type { Ledger } from '../stores/ledger.ts'
 import type { Chain } from './chain.ts'
@@ -92,9 +95,8 @@ export class FactorStation {
   }
 
   /** Lays factors over an interval of energy. */
-  energy(message: Message, out: Out): void | Promise<void> {
+  energy(energy: Energy, message: Message, out: Out): void | Promise<void> {
     this.#tellNews(out)
-    const energy = message.payload as Energy
     out.send(0, message)
     if (!(energy.from < energy.to)) return
     const zone = this.#zoneOf(energy.meter)
@@ -107,19 +109,17 @@ export class FactorStation {
   }
 
   /** Takes the rows of a factor message; tells which of them were refused, and goes on with the others. */
-  factors(message: Message, out: Out): void | Promise<void> {
+  factors(content: Json, out: Out): void | Promise<void> {
     const source = this.#chain.links.find((link) => link.settings.provider === 'message')
     if (!source) {
       this.#status.forget()
       throw new Error('sources: expected a source "message" for factor messages, got none in the chain')
     }
     const now = Date.now()
-    const given = (message.payload as FactorMessage).factors as unknown
-    const { rows, refused } = readRows(given, { ...source.terms, retrievedAt: now })
+    const { rows, refused } = readFactors(content, { ...source.terms, retrievedAt: now })
     const work = this.#take(rows, { meaning: 'settle', stampedAt: now, out })
-    const told = refused.map(({ index, reason }) => `factors[${index}]: ${reason}`)
-    told.push(...rows.filter((row) => this.#book.isShadowed(row)).map((row) => `${row.id}: kept out; ${COUNTED_TWICE}`))
-    this.#status.fault(told, message)
+    const shadowed = this.#book.shadowed(rows).map((row) => `${row.id}: kept out; ${COUNTED_TWICE}`)
+    out.error = this.#status.refused([...refused, ...shadowed])
     return work
   }
 
@@ -179,7 +179,7 @@ export class FactorStation {
       out.send(port, { _msgid: RED.util.generateId(), topic, payload })
     for (const row of newSlots(taken)) send(1, { ...row, type: 'factor-slot' })
     for (const revision of taken.revisions) {
-      send(0, revision)
+      send(0, own(revision))
       this.#showNewest(revision.carrier, revision.zone)
     }
   }

@@ -12,7 +12,8 @@ import {
 } from '../core/kpi/kpi-publish.ts'
 import type { PlantModel } from '../core/plant/plant.ts'
 import { VIEWS, type Carbon, type CarbonAlert, type View } from '../core/records.ts'
-import { deploy, onInput, plantOf, setStatus, typeOf, type Message, type Out } from '../shared/node-kit.ts'
+import { recordOf } from '../door/own.ts'
+import { deploy, onInput, plantOf, setStatus, type Message, type Out } from '../shared/node-kit.ts'
 
 interface KpiDef extends NodeDef {
   plant: string
@@ -62,11 +63,12 @@ class KpiStation {
   }
 
   take(message: Message, out: Out): void {
-    switch (typeOf(message)) {
+    const record = recordOf(message)
+    switch (record?.type) {
       case 'carbon':
-        return this.#record(message, message.payload as Carbon, out)
+        return this.#record(message, record, out)
       case 'carbon-alert':
-        return this.#alert(message, message.payload as CarbonAlert, out)
+        return this.#alert(message, record, out)
       default:
         out.send(0, message)
     }

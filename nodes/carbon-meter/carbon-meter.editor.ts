@@ -8,6 +8,7 @@ interface MeterProperties {
   ledger: string
   maxSkewSeconds: string
   horizonHours: string
+  takeEnergy: boolean
 }
 
 const word = (key: string, words: Record<string, string | number> = {}): string =>
@@ -30,6 +31,7 @@ RED.nodes.registerType<MeterProperties>('carbon-meter', {
     ledger: { value: '', type: 'carbon-ledger', required: false },
     maxSkewSeconds: { value: '300', validate: atLeast('maxSkew', 0) },
     horizonHours: { value: '48', validate: atLeast('horizon', 1) },
+    takeEnergy: { value: false },
   },
   inputs: 1,
   outputs: 2,

@@ -2,12 +2,17 @@ import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { Meter, type MeterResult } from '../core/meter/meter.ts'
 import { plantPath, type PlantMeter, type PlantModel } from '../core/plant/plant.ts'
 import type { Energy } from '../core/records.ts'
+import { Refused, refusal } from '../core/refused.ts'
 import { SourceIndex } from '../core/plant/sources.ts'
 import { MS_PER_HOUR } from '../core/plant/units.ts'
-import { ledgerOf, numberFrom, deploy, onInput, plantOf, typeOf, type Message, type Out } from '../shared/node-kit.ts'
+import type { Json } from '../core/fields.ts'
+import { readEnergy } from '../door/energy.ts'
+import { foreignReason, own } from '../door/own.ts'
+import { requestOf, typeOf } from '../door/request.ts'
+import { samplesOf, type Sample } from '../door/samples.ts'
+import { isSparkplug } from '../door/sparkplug.ts'
+import { ledgerOf, numberFrom, deploy, onClose, onInput, plantOf, type Message, type Out } from '../shared/node-kit.ts'
 import { Pending } from '../shared/pending.ts'
-import { isSparkplug } from '../shared/sparkplug.ts'
-import { samplesOf, type Sample } from '../shared/stock-message.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
 import { lastFacts } from './last-facts.ts'
 import { MeterStatus } from './meter-status.ts'
@@ -18,6 +23,8 @@ interface MeterDef extends NodeDef {
   ledger?: string
   maxSkewSeconds?: number | string
   horizonHours?: number | string
+  /** Takes `energy` records from outside as interval readings of meters of the model. */
+  takeEnergy?: boolean
 }
 
 /** Energy meter: readings of the plant's meters in, energy of intervals out. */
@@ -27,7 +34,7 @@ export default function (RED: NodeAPI): void {
     deploy(this, () => {
       const station = new MeterStation(RED, this, config)
       onInput(this, (message, out) => station.take(message, out), station.restore())
-      this.on('close', (done: () => void) => station.stop(done))
+      onClose(this, (done) => station.stop(done))
     })
   }
   RED.nodes.registerType('carbon-meter', CarbonMeter)
@@ -41,7 +48,9 @@ class MeterStation {
   readonly #status: MeterStatus
   readonly #model: PlantModel
   readonly #meters: Meter[]
+  readonly #byId: ReadonlyMap<string, Meter>
   readonly #sources: SourceIndex<Meter>
+  readonly #takesEnergy: boolean
   readonly #ledger: Ledger | undefined
   readonly #horizonMs: number
   readonly #pending: Pending | undefined
@@ -55,6 +64,8 @@ class MeterStation {
     this.#model = model
     this.#meters = model.meters.map((spec) => new Meter(spec, { maxSkewSeconds, horizonHours }))
     this.#sources = new SourceIndex(this.#meters, (m) => m.spec.source)
+    this.#byId = new Map(this.#meters.map((m) => [m.spec.id, m]))
+    this.#takesEnergy = config.takeEnergy === true
     this.#ledger = ledgerOf(RED, config.ledger)
     this.#horizonMs = horizonHours * MS_PER_HOUR
     this.#status = new MeterStatus(node, this.#meters)
@@ -104,23 +115,44 @@ class MeterStation {
 
   take(message: Message, out: Out): void | Promise<unknown> {
     if (message.topic === 'subscriptionId') return
-    if (asksForMeters(message)) return this.#answer(message, out)
-    const samples = samplesOf(message)
-    const facts: Fact[] = []
+    const reading: Reading = { message, out, facts: [] }
+    try {
+      this.#take(reading)
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      this.#status.refusals.send({ message, out, topic: message.topic }, { reason: error.message })
+      this.#status.rejected('', error.message)
+    }
+    return reading.facts.length > 0 ? this.#pending?.append(reading.facts) : undefined
+  }
+
+  #take(reading: Reading): void {
+    const { message, out } = reading
+    if (typeOf(message) === 'query') return this.#answer(message, out)
+    const foreign = foreignReason(message)
+    // A device may call its reading `energy`, too.
+    if (!foreign || 'value' in (message.payload as Json)) return this.#readSamples(reading)
+    if (typeOf(message) !== 'energy' || !this.#takesEnergy) throw foreign
+    const { meter, ...sample } = readEnergy(message.payload as Json, (id) => this.#byId.get(id)?.spec)
+    this.#read(this.#byId.get(meter)!, sample, reading)
+  }
+
+  #readSamples(reading: Reading): void {
+    const samples = samplesOf(reading.message)
     let isForOthers = samples.length === 0
     for (const sample of samples) {
       const meters = this.#sources.match(sample.source)
       isForOthers ||= meters.length === 0
-      for (const meter of meters.length > 0 ? meters : this.#unborn(sample))
-        this.#read(meter, sample, { message, out, facts })
+      for (const meter of meters.length > 0 ? meters : this.#unborn(sample)) this.#read(meter, sample, reading)
     }
     // A message that also holds what is not of a meter, signals of a line for example, goes on to who knows it.
-    if (isForOthers) out.send(0, message)
-    return facts.length > 0 ? this.#pending?.append(facts) : undefined
+    if (isForOthers) reading.out.send(0, reading.message)
   }
 
   #answer(message: Message, out: Out): void {
-    const query = message.payload as object
+    const query = requestOf(message, 'query')!
+    // Other questions are for stations further on.
+    if (query['ask'] !== 'meters') return out.send(0, message)
     out.send(1, { ...message, payload: { ...query, type: 'answer', meters: this.#meters.map((m) => m.report) } })
   }
 
@@ -144,20 +176,19 @@ class MeterStation {
     }
   }
 
-  #read(meter: Meter, sample: Sample, { message, out, facts }: { message: Message; out: Out; facts: Fact[] }): void {
+  #read(meter: Meter, sample: Sample, { message, out, facts }: Reading): void {
     const { spec } = meter
     const topic = plantPath(this.#model, spec.line ?? '', spec.machine)
     const { energies, anchor, rejected } = this.#resultOf(meter, sample)
     if (rejected !== undefined) {
       const { source, value, at } = sample
-      const payload = { type: 'rejected', meter: spec.id, source, value, at, reason: rejected }
-      out.send(1, { _msgid: message._msgid, topic, payload } as Message)
-      return this.#status.rejected(spec.id, rejected)
+      this.#status.refusals.send({ message, out, topic }, { meter: spec.id, source, value, at, reason: rejected })
+      return this.#status.rejected(`${spec.id}: `, rejected)
     }
     if (anchor) facts.push(factOf(spec, anchor))
     for (const energy of energies) {
       facts.push(factOf(spec, energy))
-      out.send(0, { _msgid: message._msgid, topic, payload: energy } as Message)
+      out.send(0, { _msgid: message._msgid, topic, payload: own(energy) } as Message)
     }
     const last = energies.at(-1)
     // What a meter with a parent measures is in the parent's power already.
@@ -166,15 +197,17 @@ class MeterStation {
   }
 }
 
-/** Other questions are for stations further on. */
-const asksForMeters = (message: Message): boolean =>
-  typeOf(message) === 'query' && (message.payload as { ask?: unknown }).ask === 'meters'
+/** A message that is being read, and what becomes of it. */
+interface Reading {
+  message: Message
+  out: Out
+  facts: Fact[]
+}
 
 function resultOf(meter: Meter, { value, text, at, from, revision, quality, reason }: Sample): MeterResult {
   if (typeof value !== 'number') {
-    const got = value === null ? (reason ?? 'nothing') : `"${text ?? String(value)}"`
-    const told = value === null ? got : `value: expected a number in ${meter.spec.unit}, got ${got}`
-    return meter.reject(told)
+    const expected = `a number in ${meter.spec.unit}`
+    return meter.reject(value === null && reason ? reason : refusal('value', expected, text ?? value).message)
   }
   const isUncertain = quality === 'uncertain'
   const period = { ...(from === undefined ? {} : { from }), ...(revision === undefined ? {} : { revision }) }

@@ -2,7 +2,9 @@
 
 import type { Node } from 'node-red'
 import type { Meter } from '../core/meter/meter.ts'
-import { setStatus } from '../shared/node-kit.ts'
+import type { Cancel, Deferred } from '../shared/deferred.ts'
+import { deferredOf, setStatus } from '../shared/node-kit.ts'
+import { Refusals } from '../shared/refusals.ts'
 
 const EVERY_MS = 1000
 
@@ -11,14 +13,17 @@ export class MeterStatus {
   readonly #meters: readonly Meter[]
   /** Mean power of the newest interval of each meter that counts, kW. */
   readonly #kW = new Map<string, number>()
-  #rejected = 0
+  readonly refusals: Refusals
+  readonly #deferred: Deferred
   #shownAt = 0
-  #due: ReturnType<typeof setTimeout> | undefined
+  #due: Cancel | undefined
 
   /** `meters`: all of the plant. */
   constructor(node: Node, meters: readonly Meter[]) {
     this.#node = node
     this.#meters = meters
+    this.refusals = new Refusals(node)
+    this.#deferred = deferredOf(node)
     setStatus(node, 'grey', `${counted(meters.length)}, no reading yet`)
   }
 
@@ -28,17 +33,16 @@ export class MeterStatus {
     else this.#kW.set(meter, kW)
   }
 
-  /** A reading was refused: told at once, and for as long as an update lasts at least. */
-  rejected(meter: string, reason: string): void {
-    this.#rejected++
+  /** Something was refused: shown for as long as an update lasts at least. */
+  rejected(subject: string, reason: string): void {
+    if (!this.refusals.show(subject, reason)) return
     this.stop()
     this.#shownAt = Date.now()
-    setStatus(this.#node, 'yellow', `${this.#rejected} rejected · ${meter}: ${reason}`)
   }
 
   /** Shows no more of what is due. */
   stop(): void {
-    clearTimeout(this.#due)
+    this.#due?.()
     this.#due = undefined
   }
 
@@ -46,7 +50,7 @@ export class MeterStatus {
   show(): void {
     if (this.#due) return
     const wait = this.#shownAt + EVERY_MS - Date.now()
-    if (wait > 0) this.#due = setTimeout(() => this.#update(), wait)
+    if (wait > 0) this.#due = this.#deferred.after(wait, () => this.#update())
     else this.#update()
   }
 
@@ -57,7 +61,7 @@ export class MeterStatus {
     const heard = this.#meters.filter((meter) => meter.newest !== null).length
     const parts = [heard === all ? counted(all) : `${heard} of ${counted(all)}`]
     if (this.#kW.size > 0) parts.push(`${[...this.#kW.values()].reduce((sum, kW) => sum + kW, 0).toFixed(1)} kW`)
-    if (this.#rejected > 0) parts.push(`${this.#rejected} rejected`)
+    if (this.refusals.count > 0) parts.push(`${this.refusals.count} rejected`)
     setStatus(this.#node, 'green', parts.join(' · '))
   }
 }

@@ -3,6 +3,9 @@ import { Calculator, type CalculatorOptions } from '../core/per-unit/per-unit.ts
 import { plantPath, type PlantModel } from '../core/plant/plant.ts'
 import { answer } from '../core/per-unit/query.ts'
 import type { Carbon, ContextRevision, Energy, FactorRevision, Production } from '../core/records.ts'
+import { own, recordOf } from '../door/own.ts'
+import { readQuery } from '../door/queries.ts'
+import { requestOf } from '../door/request.ts'
 import { restoreCalculator } from '../shared/ledger-facts.ts'
 import {
   deploy,
@@ -11,8 +14,9 @@ import {
   onInput,
   plantOf,
   sendTo,
+  onClose,
   setStatus,
-  typeOf,
+  showFault,
   type Message,
   type Out,
 } from '../shared/node-kit.ts'
@@ -29,7 +33,10 @@ export default function (RED: NodeAPI): void {
     deploy(this, () => {
       const station = new PerUnitStation(RED, this, config)
       onInput(this, (message, out) => station.take(message, out), station.restore())
-      this.on('close', () => station.close())
+      onClose(this, (done) => {
+        station.close()
+        done()
+      })
     })
   }
   RED.nodes.registerType('carbon-per-unit', CarbonPerUnit)
@@ -57,10 +64,7 @@ class PerUnitStation {
     this.#options = optionsOf(config, this.#plant)
     if (this.#ledger) this.#options.plant = (this.#version = versionOf(this.#options)).id
     this.#calculator = new Calculator(this.#options)
-    const onFault = (error: Error): void => {
-      setStatus(node, 'red', error.message)
-      node.error(error, {})
-    }
+    const onFault = (error: Error): void => showFault(node, error)
     this.#emission = new Emission(this.#calculator, {
       emitMs: numberFrom(config.emitSeconds, 10, 'emitSeconds') * 1000,
       latenessMs: this.#options.latenessMs,
@@ -90,37 +94,28 @@ class PerUnitStation {
   }
 
   take(message: Message, out: Out): void {
-    switch (typeOf(message)) {
-      case 'energy': {
-        const energy = message.payload as Energy
-        this.#calculator.energy(energy)
-        this.#past(energy.line, energy, 'late-energy')
-        return this.#emission.soon(energy.line, message['latenessSeconds'])
-      }
-      case 'production': {
-        const piece = message.payload as Production
-        this.#calculator.production(piece)
-        this.#past(piece.line, piece, 'late-count')
-        return this.#emission.soon(piece.line, message['latenessSeconds'])
-      }
-      case 'factor-revision': {
-        const revision = message.payload as FactorRevision
-        this.#calculator.factorRevision(revision)
-        for (const line of this.#linesOf(revision)) this.#past(line, revision, 'factor-settled')
+    const record = recordOf(message)
+    switch (record?.type) {
+      case 'energy':
+        this.#calculator.energy(record)
+        this.#past(record.line, record, 'late-energy')
+        return this.#emission.soon(record.line, message['latenessSeconds'])
+      case 'production':
+        this.#calculator.production(record)
+        this.#past(record.line, record, 'late-count')
+        return this.#emission.soon(record.line, message['latenessSeconds'])
+      case 'factor-revision':
+        this.#calculator.factorRevision(record)
+        for (const line of this.#linesOf(record)) this.#past(line, record, 'factor-settled')
         return this.#emission.soonAll()
-      }
-      case 'context-revision': {
-        const revision = message.payload as ContextRevision
+      case 'context-revision':
         // The records that lose old time are known before, those that win it after.
-        if (this.#restatement) this.#past(revision.line, revision, 'context-changed')
-        this.#calculator.contextRevision(revision)
-        this.#past(revision.line, revision, 'context-changed', ordersOf(revision))
-        return this.#emission.soon(revision.line, message['latenessSeconds'])
-      }
-      case 'query':
-        return this.#answer(message, out)
+        if (this.#restatement) this.#past(record.line, record, 'context-changed')
+        this.#calculator.contextRevision(record)
+        this.#past(record.line, record, 'context-changed', ordersOf(record))
+        return this.#emission.soon(record.line, message['latenessSeconds'])
       default:
-        out.send(0, message)
+        if (!this.#answered(message, out)) out.send(0, message)
     }
   }
 
@@ -149,15 +144,19 @@ class PerUnitStation {
     return new Set(meters.filter((m) => m.carrier === carrier && (m.zone ?? gridZone) === zone).map((m) => m.line))
   }
 
-  #answer(message: Message, out: Out): void {
+  /** Answers a question; gives whether there was one. */
+  #answered(message: Message, out: Out): boolean {
+    const query = requestOf(message, 'query')
+    if (!query) return false
     const source = {
       calculator: this.#calculator,
       options: this.#options,
       past: (id: string) => this.#restatement?.pastOf(id),
       verify: () => this.#ledger?.verify(),
     }
-    message.payload = answer(message.payload as Record<string, unknown>, source)
+    message.payload = { ...query, type: 'answer', ...answer(readQuery(query), source) }
     out.send(1, message)
+    return true
   }
 
   /** Records leave when what must last of them is on disk. */
@@ -165,7 +164,8 @@ class PerUnitStation {
     const { kept, told: records } = this.#closed?.book(found) ?? { kept: found, told: found }
     const lasting = kept.filter(isLasting)
     if (this.#ledger && lasting.length > 0) await this.#ledger.saveRecords(lasting)
-    for (const payload of records) sendTo(this.#node, 0, { topic: plantPath(this.#model, payload.line), payload })
+    for (const record of records)
+      sendTo(this.#node, 0, { topic: plantPath(this.#model, record.line), payload: own(record) })
     const shown = records.findLast((r) => r.view === 'shift') ?? records.at(-1)
     if (shown) showStatus(this.#node, shown)
   }

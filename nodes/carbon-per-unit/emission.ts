@@ -3,6 +3,7 @@
 import { SITE } from '../core/allocation/ownership.ts'
 import type { Calculator } from '../core/per-unit/per-unit.ts'
 import type { Carbon } from '../core/records.ts'
+import { Deferred } from '../shared/deferred.ts'
 
 export interface EmissionOptions {
   /** Least source time between two emissions of open records; 0 emits at every change. */
@@ -27,16 +28,16 @@ export class Emission {
   readonly #options: EmissionOptions
   readonly #lines = new Map<string, LineClock>()
   readonly #waiting = new Set<string>()
-  readonly #timer: NodeJS.Timeout
-  #scheduled: NodeJS.Immediate | undefined
+  readonly #deferred: Deferred
+  #isScheduled = false
   readonly #leaving: Carbon[] = []
   #lane: Promise<void> = Promise.resolve()
 
   constructor(calculator: Calculator, options: EmissionOptions) {
     this.#calculator = calculator
     this.#options = options
-    this.#timer = setInterval(() => this.#tick(), TICK_MS)
-    this.#timer.unref()
+    this.#deferred = new Deferred(options.onFault)
+    this.#deferred.every(TICK_MS, () => this.#tick())
   }
 
   /** Takes up the lines that a restored calculator knows. */
@@ -55,7 +56,9 @@ export class Emission {
     const known = this.#calculator.lines()
     // Lines that share a meter with this one move with it, though nothing was heard of themselves.
     for (const moved of this.#calculator.alongside(line)) if (known.includes(moved)) this.#waiting.add(moved)
-    this.#scheduled ??= setImmediate(() => this.#look())
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    this.#deferred.soon(() => this.#look())
   }
 
   soonAll(): void {
@@ -63,20 +66,22 @@ export class Emission {
   }
 
   stop(): void {
-    clearInterval(this.#timer)
-    if (this.#scheduled) clearImmediate(this.#scheduled)
+    this.#deferred.stop()
   }
 
   #look(): void {
-    this.#scheduled = undefined
-    for (const line of this.#waiting) {
-      const clock = this.#clock(line)
-      const newest = this.#calculator.newest(line)
-      const isDue = newest - clock.emittedAt >= this.#options.emitMs || this.#options.emitMs === 0
-      if (isDue) clock.emittedAt = newest
-      this.#emit(line, newest - clock.latenessMs, isDue)
-    }
+    this.#isScheduled = false
+    const lines = [...this.#waiting]
     this.#waiting.clear()
+    for (const line of lines) this.#deferred.run(() => this.#lookAt(line))
+  }
+
+  #lookAt(line: string): void {
+    const clock = this.#clock(line)
+    const newest = this.#calculator.newest(line)
+    const isDue = newest - clock.emittedAt >= this.#options.emitMs || this.#options.emitMs === 0
+    if (isDue) clock.emittedAt = newest
+    this.#emit(line, newest - clock.latenessMs, isDue)
   }
 
   /** A line that has fallen silent closes by our own clock, and what was held back by `emitMs` is told. */

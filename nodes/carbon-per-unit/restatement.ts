@@ -6,6 +6,7 @@
 
 import type { Calculator } from '../core/per-unit/per-unit.ts'
 import type { Carbon } from '../core/records.ts'
+import { Deferred, type Cancel } from '../shared/deferred.ts'
 import { rebuild } from '../shared/recompute.ts'
 import { portionsOf, restated, type Changed, type OldTime, type Portion } from './old-records.ts'
 
@@ -30,11 +31,13 @@ export class Restatement {
   readonly #wants = new Map<string, Want>()
   /** Steps that are left of the changes at work. */
   #steps: (() => void)[] = []
-  #timer: NodeJS.Timeout | undefined
+  readonly #deferred: Deferred
+  #timer: Cancel | undefined
   #since = 0
 
   constructor(options: RestatementOptions) {
     this.#options = options
+    this.#deferred = new Deferred(options.onFault)
     this.#time = { ...options, isHeld: ({ id }) => options.calculator.knows(id) }
   }
 
@@ -68,13 +71,13 @@ export class Restatement {
   }
 
   stop(): void {
-    clearTimeout(this.#timer)
+    this.#deferred.stop()
     this.#steps = []
   }
 
   #begin(waitMs: number): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#plan(), waitMs)
+    this.#timer?.()
+    this.#timer = this.#deferred.after(waitMs, () => this.#plan())
   }
 
   #plan(): void {
@@ -96,7 +99,7 @@ export class Restatement {
     const step = this.#steps.shift()
     if (!step) return
     this.#try(wants, step)
-    setImmediate(() => this.#next(wants))
+    this.#deferred.soon(() => this.#next(wants))
   }
 
   /** A fault is told, and all of it tried again later: the facts themselves are on disk. */

@@ -1,5 +1,7 @@
 /** Whether a source time can be believed. */
 
+import { Refused } from './refused.ts'
+
 export interface ClockLimits {
   /** How far ahead of our clock a source may be. */
   maxSkewMs: number
@@ -17,12 +19,16 @@ const iso = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toIS
  * than the horizon. `newest` is the newest time seen on the line; 0 where nothing was.
  */
 export function readClock(at: number, { now, newest }: { now: number; newest: number }, limits: ClockLimits): number {
-  if (!Number.isFinite(at) || at < OLDEST) throw new Error(`time: expected a source clock that is set, got ${iso(at)}`)
+  if (!Number.isFinite(at) || at < OLDEST)
+    throw new Refused('time', `expected a source clock that is set, got ${iso(at)}`)
   if (at > now + limits.maxSkewMs) {
-    throw new Error(`time: expected at most ${limits.maxSkewMs / 1000} s ahead of our clock, got ${iso(at)}`)
+    throw new Refused('time', `expected at most ${limits.maxSkewMs / 1000} s ahead of our clock, got ${iso(at)}`)
   }
   if (at < newest - limits.horizonMs) {
-    throw new Error(`time: expected no older than ${limits.horizonMs / 3.6e6} h before ${iso(newest)}, got ${iso(at)}`)
+    throw new Refused(
+      'time',
+      `expected no older than ${limits.horizonMs / 3.6e6} h before ${iso(newest)}, got ${iso(at)}`,
+    )
   }
   return at
 }

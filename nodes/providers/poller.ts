@@ -1,5 +1,6 @@
 /** Asks a provider again and again for the time in which energy passes; waits longer while it does not answer. */
 
+import { Deferred, type Cancel } from '../shared/deferred.ts'
 import { ProviderFault, type FactorProvider, type Fetched } from './provider.ts'
 
 export interface Outage {
@@ -26,7 +27,8 @@ export class Poller {
   readonly #provider: FactorProvider
   readonly #options: PollerOptions
   readonly #abort = new AbortController()
-  #timer: NodeJS.Timeout | undefined
+  readonly #deferred: Deferred
+  #timer: Cancel | undefined
   #busy = false
   #outage: Outage | undefined
   #attempts = 0
@@ -37,6 +39,7 @@ export class Poller {
   constructor(provider: FactorProvider, options: PollerOptions) {
     this.#provider = provider
     this.#options = options
+    this.#deferred = new Deferred((error) => this.#fail(error))
   }
 
   start(): void {
@@ -53,7 +56,7 @@ export class Poller {
   /** Ends the timer and the question under way. */
   stop(): void {
     this.#abort.abort(new Error('closed'))
-    clearTimeout(this.#timer)
+    this.#deferred.stop()
   }
 
   #lacks(): boolean {
@@ -67,8 +70,8 @@ export class Poller {
 
   #in(ms: number): void {
     if (this.#abort.signal.aborted) return
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#poll(), ms)
+    this.#timer?.()
+    this.#timer = this.#deferred.after(ms, () => this.#poll())
   }
 
   #poll(): void {
@@ -79,14 +82,11 @@ export class Poller {
       to: Math.max(range.to, this.#energy?.to ?? 0),
     }
     this.#busy = true
-    this.#provider
+    const answered = this.#provider
       .fetch(range, this.#abort.signal)
-      .then(
-        (fetched) => this.#succeed(asked, fetched),
-        (error: Error) => this.#fail(error),
-      )
-      .catch((error: Error) => this.#fail(error))
+      .then((fetched) => this.#succeed(asked, fetched))
       .finally(() => (this.#busy = false))
+    this.#deferred.follow(answered)
   }
 
   /** From where corrections, or energy not asked for yet, may begin, to the end of the forecast. */

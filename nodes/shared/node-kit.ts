@@ -3,7 +3,9 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red'
 import type { Calendar } from '../core/calendar.ts'
 import type { PlantModel } from '../core/plant/plant.ts'
+import { plain } from '../core/shown.ts'
 import type { Ledger } from '../stores/ledger.ts'
+import { Deferred } from './deferred.ts'
 
 export type Message = NodeMessage
 export type Fill = 'red' | 'green' | 'yellow' | 'blue' | 'grey'
@@ -22,6 +24,8 @@ export interface LedgerNode extends Node {
 /** Collects what one input message leads to; sent in order when the work is done. */
 export class Out {
   readonly ports: Message[][] = []
+  /** What of the message was refused, while the rest of it is sent: `done` is called with it. */
+  error: Error | undefined
 
   /** Queues a message for an output, counted from 0. */
   send(port: number, message: Message): void {
@@ -50,7 +54,8 @@ export function onInput(node: Node, handle: Handler, ready?: Promise<unknown>): 
 
   const finish = (arrival: Arrival, out: Out): void => {
     if (out.ports.length > 0) arrival.send(out.ports.map((m) => (m.length === 1 ? m[0]! : m.length === 0 ? null : m)))
-    arrival.done()
+    if (out.error) fail(arrival, out.error)
+    else arrival.done()
   }
   const fail = (arrival: Arrival, error: unknown): void => {
     const told = error instanceof Error ? error : new Error(String(error))
@@ -117,11 +122,35 @@ export function sendTo(node: Node, port: number, message: Message): void {
   node.send([...ports, message])
 }
 
+/** Work of a node that runs later; what fails in it turns the status red and reaches Catch nodes. */
+export const deferredOf = (node: Node): Deferred => new Deferred((error) => showFault(node, error))
+
+/** Says what failed outside of an input message. */
+export function showFault(node: Node, error: Error): void {
+  setStatus(node, 'red', error.message)
+  // With a message, because only then do Catch nodes hear of it.
+  node.error(plain(error.message, LOGGED_CHARS), {})
+}
+const LOGGED_CHARS = 2_000
+
+/** Runs work when the node closes; Node-RED waits until it calls `done`. */
+export function onClose(node: Node, work: (done: () => void) => void): void {
+  node.on('close', (done: () => void) => {
+    try {
+      work(done)
+    } catch (error) {
+      node.error(error)
+      done()
+    }
+  })
+}
+
 /** Shows a short status; a problem is a ring, the rest a dot. */
 export function setStatus(node: Node, fill: Fill, text: string): void {
-  const short = text.length > 80 ? `${text.slice(0, 79)}…` : text
-  node.status({ fill, shape: fill === 'red' || fill === 'yellow' ? 'ring' : 'dot', text: short })
+  node.status({ fill, shape: fill === 'red' || fill === 'yellow' ? 'ring' : 'dot', text: plain(text, STATUS_CHARS) })
 }
+
+const STATUS_CHARS = 80
 
 /** The plant model behind a node, or an error that says what to do. */
 export function plantOf(RED: NodeAPI, id: string): NonNullable<PlantNode['plant']> {
@@ -135,12 +164,6 @@ export function plantOf(RED: NodeAPI, id: string): NonNullable<PlantNode['plant'
 export function ledgerOf(RED: NodeAPI, id: string | undefined): Ledger | undefined {
   if (!id) return undefined
   return (RED.nodes.getNode(id) as LedgerNode | null)?.ledger
-}
-
-/** The `type` of a record in `msg.payload`, or `undefined` for any other message. */
-export function typeOf(message: Message): string | undefined {
-  const payload = message.payload as { type?: unknown } | null | undefined
-  return typeof payload === 'object' && payload !== null && typeof payload.type === 'string' ? payload.type : undefined
 }
 
 /** A number from a dialog field; `${ENV}` arrives as text, and an empty field means the default. */

@@ -1,5 +1,6 @@
 /** How far back facts are still taken: with a ledger, as far as its open period reaches. */
 
+import { Refused } from '../core/refused.ts'
 import type { Ledger } from '../stores/ledger.ts'
 
 /**
@@ -10,7 +11,7 @@ export function checkOpen(at: number, ledger: Ledger, horizonMs: number): void {
   const since = openSince(ledger, horizonMs)
   if (at >= since) return
   const [begins, got] = [since, at].map((ms) => new Date(ms).toISOString())
-  throw new Error(`time: expected no older than the open period of the ledger, ${begins}, got ${got}`)
+  throw new Refused('time', `expected no older than the open period of the ledger, ${begins}, got ${got}`)
 }
 
 function openSince(ledger: Ledger, horizonMs: number): number {

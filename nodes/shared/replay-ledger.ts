@@ -8,7 +8,7 @@ import { VIEWS, type Carbon, type View } from '../core/records.ts'
 import type { Fact, FactQuery } from '../stores/ledger.ts'
 import type { KeptRecord, LedgerFile } from '../stores/ledger-file.ts'
 import { firstDifference, type Difference } from './compare.ts'
-import { grouped } from './grouped.ts'
+import { grouped } from '../core/grouped.ts'
 import { plantVersions, type Plant } from './plant-version.ts'
 import { recompute, restsOnFrom } from './recompute.ts'
 

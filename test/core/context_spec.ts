@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { Calendar } from '../../nodes/core/calendar.ts'
-import { readEvent, readSignal, type ContextFact } from '../../nodes/core/context/context-fact.ts'
+import type { ContextFact } from '../../nodes/core/context/context-fact.ts'
+import { readEvent } from '../../nodes/door/events.ts'
+import { readSignal } from '../../nodes/door/signals.ts'
 import { LineContext, type StepEvent } from '../../nodes/core/context/context.ts'
 import { StateWords } from '../../nodes/core/context/states.ts'
 import { readPlant } from '../../nodes/core/plant/plant-check.ts'
@@ -194,7 +196,7 @@ describe('production events', () => {
     [
       'a job without an order',
       { type: 'job', line: 'L1', at: 1e12, action: 'start' },
-      /order: expected a text, got nothing/,
+      /order: expected a text of up to 256 characters, got nothing/,
     ],
     [
       'a job that neither starts nor ends',

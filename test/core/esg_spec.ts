@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { Calendar } from '../../nodes/core/calendar.ts'
 import { csvOf, documentOf, jsonLinesOf, readFormats } from '../../nodes/core/esg/esg-format.ts'
 import { closedPeriods, readSchedule } from '../../nodes/core/esg/esg-schedule.ts'
-import { readPeriod, readView, selectRecords, totalsOf, type ExportScope } from '../../nodes/core/esg/esg.ts'
+import { readView, selectRecords, totalsOf, type ExportScope } from '../../nodes/core/esg/esg.ts'
+import { readExport } from '../../nodes/door/commands.ts'
 import { zonedTime } from '../../nodes/shared/zone.ts'
 import { aRecord } from '../nodes/fixtures/facts.ts'
 
@@ -214,7 +215,13 @@ describe('esg', () => {
       ['+1', `'+1`],
       ['-1', `'-1`],
       ['@SUM(A1)', `'@SUM(A1)`],
-      ['\t=1', `'\t=1`],
+      ['\t=1', `"'\t'=1"`],
+      ['A;=1+1', `"A;'=1+1"`],
+      ['\n=1+1', `"\n'=1+1"`],
+      ['A\t@x', `"A\t'@x"`],
+      ['A,  -1', `"A,  '-1"`],
+      ['\uff1d1', `'\uff1d1`],
+      ['A-500; B', `"A-500; B"`],
       ['O=1', 'O=1'],
     ]
     for (const [order, cell] of texts) {
@@ -260,19 +267,19 @@ describe('esg', () => {
     const refusals: [what: string, call: () => unknown, message: RegExp][] = [
       [
         'a period without a start',
-        () => readPeriod({ to: 1e12 }),
-        /^Error: from: expected epoch milliseconds or ISO 8601, got nothing/,
+        () => readExport({ to: 1e12 }),
+        /^Error: from: expected epoch milliseconds or an ISO 8601 time, got nothing/,
       ],
-      ['a period without an end', () => readPeriod({ from: 1e12 }), /^Error: to: .*got nothing/],
+      ['a period without an end', () => readExport({ from: 1e12 }), /^Error: to: .*got nothing/],
       [
         'a time without a zone',
-        () => readPeriod({ from: '2026-03-02T10:00', to: 1e12 }),
+        () => readExport({ from: '2026-03-02T10:00', to: 1e12 }),
         /^Error: from: expected .* with Z.*got "2026-03-02T10:00"/,
       ],
-      ['a time that is none', () => readPeriod({ from: 1e12, to: 'soon' }), /^Error: to: expected .*got "soon"/],
+      ['a time that is none', () => readExport({ from: 1e12, to: 'soon' }), /^Error: to: expected .*got "soon"/],
       [
         'a period that ends before it begins',
-        () => readPeriod({ from: '2026-03-03T00:00:00Z', to: '2026-03-02T00:00:00Z' }),
+        () => readExport({ from: '2026-03-03T00:00:00Z', to: '2026-03-02T00:00:00Z' }),
         /^Error: to: expected a time after 2026-03-03T00:00:00.000Z, got 2026-03-02/,
       ],
       [
@@ -293,7 +300,7 @@ describe('esg', () => {
 
   it('reads periods in epoch milliseconds and in ISO 8601', () => {
     const period = { from: at('03-02T00:00'), to: at('03-03T00:00') }
-    assert.deepEqual(readPeriod(period), period)
-    assert.deepEqual(readPeriod({ from: '2026-03-02T01:00:00+01:00', to: '2026-03-03T00:00:00Z' }), period)
+    assert.deepEqual(readExport(period), period)
+    assert.deepEqual(readExport({ from: '2026-03-02T01:00:00+01:00', to: '2026-03-03T00:00:00Z' }), period)
   })
 })

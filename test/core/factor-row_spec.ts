@@ -88,7 +88,7 @@ describe('A factor row', () => {
     ['of an unknown method', { method: 'average', kgPerKWh: 0.5 }, /^method: expected one of location, market, got "average"$/],
     ['of an unknown boundary', { boundary: 'scope2', kgPerKWh: 0.5 }, /^boundary: expected one of direct, generation/],
     ['of an unknown quality', { quality: 'good', kgPerKWh: 0.5 }, /^quality: expected one of measured, estimated/],
-    ['with a revision that is none', { revision: -1, kgPerKWh: 0.5 }, /^revision: expected a number of 0 or more, got -1$/],
+    ['with a revision that is none', { revision: -1, kgPerKWh: 0.5 }, /^revision: expected a whole number from 0 to \d+, got -1$/],
     ['with a zone of two lines', { zone: 'GB\nDE', kgPerKWh: 0.5 }, /^zone: expected a text of up to 200 characters/],
     ['with a source that is none', { source: 7, kgPerKWh: 0.5 }, /^source: expected a text or an object, got 7$/],
   ] // prettier-ignore

@@ -1,6 +1,6 @@
 /** The simulated plant through the stations, without servers and without waiting. */
 
-import { readSignal } from '../../nodes/core/context/context-fact.ts'
+import { readSignal } from '../../nodes/door/signals.ts'
 import { readRows } from '../../nodes/core/factor/factor-row.ts'
 import type { CalculatorOptions } from '../../nodes/core/per-unit/per-unit.ts'
 import type { EmissionFactor } from '../../nodes/core/records.ts'

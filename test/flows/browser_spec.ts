@@ -65,4 +65,12 @@ describe('what the operator and the integrator see', () => {
       .first()
       .waitFor({ timeout: 20_000 })
   }).timeout(150_000)
+
+  it('a name from outside is text on the screen, whatever it contains', async () => {
+    const job = { type: 'job', line: 'L1', at: line.plant.now(), action: 'start', sku: '<b>A&B</b>' }
+    const order = '<img src="x">'
+    await line.plant.broker.publish('acme/leeds/packaging/l1/mes', JSON.stringify({ ...job, order }))
+    await dashboard.getByText(`SKU ${job.sku} · order ${order}`).waitFor({ timeout: 60_000 })
+    assert.equal(await dashboard.locator('img[src="x"]').count(), 0)
+  }).timeout(90_000)
 })

@@ -14,6 +14,7 @@ import { AnomalyDetector } from '../../nodes/core/anomaly/anomaly.ts'
 import type { Carbon, CarbonAlert } from '../../nodes/core/records.ts'
 import type { LedgerNode } from '../../nodes/shared/node-kit.ts'
 import { MODEL, WindowPlant, type Conditions } from '../core/window-plant.ts'
+import { asOwn } from './fixtures/as-own.ts'
 
 const require = createRequire(import.meta.url)
 helper.init(require.resolve('node-red'))
@@ -79,7 +80,7 @@ class Bench {
   }
 
   send(payload: unknown, topic = 'Acme/Leeds/Packaging/L1'): void {
-    helper.getNode('anomaly').receive({ topic, payload, _msgid: 'm1' })
+    helper.getNode('anomaly').receive({ topic, payload: asOwn(payload), _msgid: 'm1' })
   }
 
   /** Resolves when all that was sent before has come out: a mark follows it through the node. */
@@ -134,7 +135,7 @@ describe('carbon-anomaly', () => {
     bench.send(first)
     await bench.settled()
     const { assessment, ...record } = bench.records[0]!.payload as Assessed
-    assert.deepEqual([record, first], [before, before])
+    assert.deepEqual([record, first], [asOwn(before), before])
     assert.deepEqual([assessment.state, assessment.expected, assessment.windows], ['learning', null, 1])
   })
 
@@ -147,7 +148,7 @@ describe('carbon-anomaly', () => {
       { type: 'energy', kWh: 1 },
       21,
       null,
-    ]
+    ].map(asOwn)
     others.forEach((payload) => bench.send(payload))
     await bench.settled()
     assert.deepEqual(
@@ -211,7 +212,7 @@ describe('carbon-anomaly', () => {
       const bench = await deploy({}, store())
       windows(0, 60).forEach((w) => bench.send(w))
       await bench.settled()
-      assert.deepEqual(kept(), [bench.told.at(-1)])
+      assert.deepEqual(kept().map(asOwn), [bench.told.at(-1)])
     })
 
     it('learns again from the windows of the ledger after a restart, and goes on with the open alarm', async () => {

@@ -16,6 +16,7 @@ import type { LedgerNode } from '../../nodes/shared/node-kit.ts'
 import type { Ledger } from '../../nodes/stores/ledger.ts'
 import { openLedger } from '../../nodes/stores/open.ts'
 import { aFact, aRecord } from './fixtures/facts.ts'
+import { asOwn } from './fixtures/as-own.ts'
 
 helper.init(createRequire(import.meta.url).resolve('node-red'))
 
@@ -98,7 +99,7 @@ describe('carbon-esg', () => {
     })
   const request = async (payload: object, count = 1): Promise<Sent[]> => {
     const sent = next('first', count)
-    helper.getNode('export').receive({ payload })
+    helper.getNode('export').receive({ payload: asOwn(payload) })
     return sent
   }
   const saved = async (ledger: Ledger, records: Carbon[] = [O1, aRecord()]): Promise<void> => {
@@ -244,7 +245,7 @@ describe('carbon-esg', () => {
 
   it('passes messages that it does not handle through untouched', async () => {
     await load()
-    const payload = { type: 'carbon', id: 'x' }
+    const payload = asOwn({ type: 'carbon', id: 'x' })
     assert.deepEqual((await request(payload))[0]!.payload, payload)
   })
 
@@ -271,7 +272,7 @@ describe('carbon-esg', () => {
       [
         'a request without a start',
         { type: 'export', to: march2.to },
-        /from: expected epoch milliseconds or ISO 8601, got nothing/,
+        /from: expected epoch milliseconds or an ISO 8601 time, got nothing/,
       ],
       [
         'a request with a time that is none',
@@ -288,7 +289,7 @@ describe('carbon-esg', () => {
       it(`${what}: the field, expected and got go to Catch nodes`, async () => {
         await load()
         const told = called<Error>('error')
-        helper.getNode('export').receive({ payload })
+        helper.getNode('export').receive({ payload: asOwn(payload) })
         assert.match((await told).message, message)
       })
     }

@@ -13,6 +13,7 @@ import type { EmissionFactor, Energy, FactorRevision, Segment } from '../../node
 import { withFactors } from '../../nodes/core/segments.ts'
 import type { LedgerNode } from '../../nodes/shared/node-kit.ts'
 import { NesoStandIn } from './neso-stand-in.ts'
+import { asOwn } from './fixtures/as-own.ts'
 
 helper.init(createRequire(import.meta.url).resolve('node-red'))
 
@@ -77,7 +78,7 @@ async function deploy(flow: Flow): Promise<Bench> {
     out: [[], []],
     errors: [],
     status: [],
-    send: (payload) => helper.getNode('factor').receive({ payload }),
+    send: (payload) => helper.getNode('factor').receive({ payload: asOwn(payload) }),
   }
   for (const [i, id] of ['one', 'two'].entries()) {
     helper
@@ -190,9 +191,10 @@ describe('carbon-factor', () => {
 
   it('lets every other message through untouched', async () => {
     const bench = await deploy({})
-    for (const payload of [7, 'text', null, { type: 'job' }, { type: 'factor-revision' }]) bench.send(payload)
+    const others = [7, 'text', null, { type: 'job' }, asOwn({ type: 'factor-revision' })]
+    others.forEach((payload) => bench.send(payload))
     await until(() => bench.out[0].length === 5)
-    assert.deepEqual(bench.out[0], [7, 'text', null, { type: 'job' }, { type: 'factor-revision' }])
+    assert.deepEqual(bench.out[0], others)
     assert.deepEqual(bench.errors, [])
   })
 
@@ -297,7 +299,7 @@ describe('carbon-factor', () => {
     await until(() => bench.errors.length > 0)
     assert.match(
       bench.errors[0]!,
-      /^factors\[0\]: kgPerKWh: expected a number above 0 and up to 1.5 kg\/kWh, got -1 · factors\[2\]: gPerKWh: .* · factors\[3\]: method: .*inventory$/,
+      /^Error: factors\[0\]: kgPerKWh: expected a number above 0 and up to 1.5 kg\/kWh, got -1 · factors\[2\]: gPerKWh: .* · factors\[3\]: method: .*inventory$/,
     )
     assert.equal(bench.status.at(-1)?.fill, 'red')
     assert.equal(of(await pass(bench, energy('10:00', '10:30', 1))).kgPerKWh, 0.15)

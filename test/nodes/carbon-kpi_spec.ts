@@ -12,6 +12,7 @@ import { AnomalyDetector } from '../../nodes/core/anomaly/anomaly.ts'
 import type { KpiRecord } from '../../nodes/core/kpi/kpi.ts'
 import type { Carbon, CarbonAlert } from '../../nodes/core/records.ts'
 import { MODEL, WindowPlant } from '../core/window-plant.ts'
+import { asOwn } from './fixtures/as-own.ts'
 
 const nodeRed = createRequire(import.meta.url).resolve('node-red')
 helper.init(nodeRed)
@@ -43,7 +44,7 @@ async function bench(over: object = {}): Promise<{ send: (payload: unknown) => P
   const sent: Message[] = []
   helper.getNode('out').on('input', (m: Message) => void sent.push(m))
   const send = async (payload: unknown): Promise<void> => {
-    helper.getNode('kpi').receive({ payload })
+    helper.getNode('kpi').receive({ payload: asOwn(payload) })
     await new Promise(setImmediate)
     await new Promise(setImmediate)
   }
@@ -121,7 +122,7 @@ describe('carbon-kpi', () => {
     await send(21)
     assert.deepEqual(
       sent.map((m) => m.payload),
-      [{ type: 'energy', kWh: 1 }, 21],
+      [asOwn({ type: 'energy', kWh: 1 }), 21],
     )
   })
 
@@ -202,7 +203,7 @@ describe('carbon-kpi', () => {
       await client
       // The broker is ready before the client has heard of it, and the stock node drops what comes earlier.
       await new Promise((resolve) => setTimeout(resolve, 100))
-      helper.getNode('kpi').receive({ payload: first })
+      helper.getNode('kpi').receive({ payload: asOwn(first) })
       await delivered
 
       const late = await connectAsync(`mqtt://127.0.0.1:${port}`)

@@ -8,6 +8,7 @@ import { DataType, DataValue, StatusCodes, Variant } from 'node-opcua'
 import type { MeterReport } from '../../nodes/core/meter/meter-count.ts'
 import type { Energy } from '../../nodes/core/records.ts'
 import { AIR, bench, benchOf, energies, flow, ledger, minute, oven, OVEN, yearly } from './fixtures/meter-bench.ts'
+import { asOwn } from './fixtures/as-own.ts'
 
 helper.init(createRequire(import.meta.url).resolve('node-red'))
 
@@ -165,7 +166,7 @@ describe('carbon-meter', () => {
     const strangers = [
       { payload: { type: 'query', ask: 'totals', by: ['order'] } },
       { topic: 'acme/leeds/packaging/l1/order', payload: 'O1' },
-      { topic: 'x', payload: { type: 'energy', id: 'x' } },
+      { topic: 'x', payload: asOwn({ type: 'energy', id: 'x' }) },
       { topic: 'spBv1.0/G/NDEATH/E', payload: Buffer.from([]) },
       { topic: 'acme/leeds', payload: { status: 'up' } },
       { payload: undefined },

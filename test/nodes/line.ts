@@ -28,8 +28,9 @@ export interface Line {
   records: Carbon[]
   /** What the stations refused, by Catch. */
   faults: Error[]
-  /** Why the meter refused readings. */
+  /** Why the meter, and the context, refused what came. */
   rejected: string[]
+  refused: string[]
   send(message: object): void
   ask(query: object): Promise<Record<string, unknown>>
 }
@@ -58,7 +59,7 @@ export async function deployLine({ model, ledger, perUnit, horizonHours }: LineO
       holdMinutes: 0,
       wires: [['context'], []],
     },
-    { id: 'context', type: 'carbon-context', ...common, wires: [['per-unit'], []] },
+    { id: 'context', type: 'carbon-context', ...common, wires: [['per-unit'], ['refused']] },
     {
       id: 'per-unit',
       type: 'carbon-per-unit',
@@ -68,6 +69,7 @@ export async function deployLine({ model, ledger, perUnit, horizonHours }: LineO
       wires: [['records'], ['answers']],
     },
     { id: 'rejected', type: 'helper', ...onTab },
+    { id: 'refused', type: 'helper', ...onTab },
     { id: 'records', type: 'helper', ...onTab },
     { id: 'answers', type: 'helper', ...onTab },
   ])
@@ -75,6 +77,7 @@ export async function deployLine({ model, ledger, perUnit, horizonHours }: LineO
     records: [],
     faults: [],
     rejected: [],
+    refused: [],
     send: (message) => helper.getNode('meter').receive(message),
     ask: (query) =>
       new Promise((resolve) => {
@@ -89,6 +92,9 @@ export async function deployLine({ model, ledger, perUnit, horizonHours }: LineO
   helper
     .getNode('rejected')
     .on('input', ({ payload }: { payload: { reason: string } }) => void line.rejected.push(payload.reason))
+  helper
+    .getNode('refused')
+    .on('input', ({ payload }: { payload: { reason: string } }) => void line.refused.push(payload.reason))
   helper.getNode('records').on('input', ({ payload }: { payload: Carbon }) => void line.records.push(payload))
   for (const id of ['meter', 'factor', 'context', 'per-unit']) {
     helper.getNode(id).on('call:error', ({ args }: { args: [Error] }) => void line.faults.push(args[0]))

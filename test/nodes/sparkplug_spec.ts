@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import sparkplug from 'sparkplug-payload'
-import { Births, sparkplugSamples } from '../../nodes/shared/sparkplug.ts'
-import { samplesOf, type Sample } from '../../nodes/shared/stock-message.ts'
+import { Births, sparkplugSamples } from '../../nodes/door/sparkplug.ts'
+import { samplesOf, type Sample } from '../../nodes/door/samples.ts'
 
 const { encodePayload } = sparkplug.get('spBv1.0')!
 const AT = Date.UTC(2026, 2, 2, 9, 50)
@@ -22,7 +22,7 @@ describe('A Sparkplug B payload', () => {
     const message = { topic: 'spBv1.0/Acme/DDATA/Edge1/Filler', payload: Buffer.from(bytes) }
     assert.deepEqual(samplesOf(message), [
       { source: 'spBv1.0/Acme/Edge1/Filler/Meter1/Energy', value: 1000.25, at: AT - 5000, quality: 'good' },
-      { source: 'spBv1.0/Acme/Edge1/Filler/Order', value: '0042', at: AT, quality: 'good' },
+      { source: 'spBv1.0/Acme/Edge1/Filler/Order', value: 42, text: '0042', at: AT, quality: 'good' },
       { source: 'spBv1.0/Acme/Edge1/Filler/Running', value: false, at: AT, quality: 'good' },
     ])
   })

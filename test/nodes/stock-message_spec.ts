@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { DataType, DataValue, resolveNodeId, StatusCodes, Variant, VariantArrayType, type StatusCode } from 'node-opcua'
-import { samplesOf, type Sample } from '../../nodes/shared/stock-message.ts'
+import { samplesOf, type Sample } from '../../nodes/door/samples.ts'
 
 const { util } = createRequire(import.meta.url)('@node-red/util') as { util: { cloneMessage<T>(message: T): T } }
 

@@ -100,7 +100,7 @@ function prepare(userDir: string, flows: unknown[], port: number): void {
 }
 
 /** Lays the files of the package into the user directory, as npm would. */
-function installPackage(userDir: string): void {
+export function installPackage(userDir: string): void {
   const target = join(userDir, 'node_modules', '@mes-carbon', 'node-red')
   const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { files: string[] }
   if (!existsSync(join(ROOT, 'dist'))) throw new Error('dist/ is not there: run `npm run build` first')

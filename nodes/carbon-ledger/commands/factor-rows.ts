@@ -1,7 +1,7 @@
 /** The factor rows that records use. */
 
 import { isMissing, type Carbon, type EmissionFactor, type Segment } from '../../core/records.ts'
-import { grouped } from '../../shared/grouped.ts'
+import { grouped } from '../../core/grouped.ts'
 import { plantVersions } from '../../shared/plant-version.ts'
 import { rebuild } from '../../shared/recompute.ts'
 import { canonicalJson } from '../../stores/chain.ts'

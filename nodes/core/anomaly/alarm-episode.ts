@@ -1,5 +1,6 @@
 /** The life of an alarm: one per line and product at a time; raised, updated, cleared, and taken up again on its return. */
 
+import { joinedId } from '../ids.ts'
 import { figuresOf, ranked, type Figures, type Surroundings } from './alarm-figures.ts'
 import type { ContextState, Episode, Judged } from './alarm-state.ts'
 import type { Carbon, CarbonAlert, Cause } from '../records.ts'
@@ -43,7 +44,7 @@ function blankAlert({ context, record }: Surroundings, from: number): CarbonAler
   const { line, sku } = context
   return {
     type: 'carbon-alert',
-    id: ['alert', line, sku ?? '', new Date(from).toISOString()].join('|'),
+    id: joinedId(['alert', line, sku ?? '', new Date(from).toISOString()]),
     revision: -1,
     state: 'raised',
     severity: 'advice',

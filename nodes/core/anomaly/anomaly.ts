@@ -15,6 +15,7 @@ import { windowOf } from './features.ts'
 import { judge, lookAt, revise } from './judging.ts'
 import type { PlantModel } from '../plant/plant.ts'
 import { followMix } from './product-mix.ts'
+import { refusal } from '../refused.ts'
 import type { Carbon, CarbonAlert } from '../records.ts'
 import { MS_PER_HOUR } from '../plant/units.ts'
 
@@ -24,12 +25,11 @@ export interface AlarmCommand {
   /** The id of an open alert. */
   id: string
   /** How long to shelve, minutes of source time. */
-  minutes?: number
-  by?: string
+  minutes: number
+  /** Who it was; empty where nobody said a name. */
+  by: string
 }
 
-const ACTIONS = ['acknowledge', 'shelve', 'unshelve'] as const
-const SHELVE_MINUTES = 60
 const MS_PER_MINUTE = 60_000
 /** Revisions of windows that are remembered per line and product. */
 const SEEN = 500
@@ -83,17 +83,13 @@ export class AnomalyDetector {
     }
   }
 
-  /** Acknowledges or shelves an open alarm; throws on what is not a command or names no open alarm. */
-  command(given: AlarmCommand): CarbonAlert {
-    const { action, id, minutes = SHELVE_MINUTES, by = '' } = given
-    if (!ACTIONS.includes(action))
-      throw new Error(`action: expected one of ${ACTIONS.join(', ')}, got "${String(action)}"`)
+  /** Acknowledges or shelves an open alarm; throws where the command names none. */
+  command({ action, id, minutes, by }: AlarmCommand): CarbonAlert {
     const episode = this.#open().find(({ alert }) => alert.id === id)
-    if (!episode) throw new Error(`id: expected the id of an open alert, got "${String(id)}"`)
+    if (!episode) throw refusal('id', 'the id of an open alert', id)
     if (action === 'acknowledge') return say(episode, { ...episode.alert, state: 'acknowledged', acknowledgedBy: by })
     const rest = without(episode.alert, 'shelvedUntil')
     if (action === 'unshelve') return say(episode, { ...rest, state: 'updated' })
-    if (!(minutes > 0)) throw new Error(`minutes: expected a number above 0, got ${String(minutes)}`)
     return say(episode, { ...rest, state: 'shelved', shelvedUntil: this.state.newest + minutes * MS_PER_MINUTE })
   }
 

@@ -1,5 +1,6 @@
 /** What a change of product alone does to the line's CO₂e per unit: told as advice, because nothing is wrong. */
 
+import { joinedId } from '../ids.ts'
 import { say } from './alarm-episode.ts'
 import type { MixChange, MixState } from './alarm-state.ts'
 import { intensityOf, pooled, type Window } from './features.ts'
@@ -72,7 +73,7 @@ function adviceOf(change: MixChange, input: MixInput): CarbonAlert {
   const terms: Pick<Term, 'effect' | 'kg'>[] = [{ effect: 'product-mix', kg: byNature }, ...own]
   return {
     type: 'carbon-alert',
-    id: ['alert', line, 'product-mix', sku, new Date(change.from).toISOString()].join('|'),
+    id: joinedId(['alert', line, 'product-mix', sku, new Date(change.from).toISOString()]),
     revision: 0,
     state: 'raised',
     severity: 'advice',

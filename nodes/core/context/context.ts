@@ -4,6 +4,7 @@ import type { Calendar } from '../calendar.ts'
 import { JobTrack, type Job } from './jobs.ts'
 import type { SignalRole } from '../plant/plant.ts'
 import type { Context, JobEvent, Missing } from '../records.ts'
+import { refusal } from '../refused.ts'
 import { sameContext, type ContextSpan } from '../segments.ts'
 import type { StateWords } from './states.ts'
 import { StepTrack, type Change, type Step } from './track.ts'
@@ -55,7 +56,7 @@ export class LineContext {
   unread({ role, value, machine }: StepEvent): string | undefined {
     if (role !== 'state' || value === null || this.#words.bucketOf(value, machine)) return undefined
     const expected = "a state of PackML, OPC 40001-1, Weihenstephan or UMH, or a name of the plant model's stateMap"
-    return `state of ${machine ?? this.#line}: expected ${expected}, got ${JSON.stringify(value)}`
+    return refusal(`state of ${machine ?? this.#line}`, expected, value).message
   }
 
   /** Adds a report of order, SKU, recipe, batch or state; `null`, or a state that nobody has explained, ends what stood. */

@@ -114,8 +114,14 @@ function columnsFor(carriers: string[]): Column[] {
 
 const cell = (value: Cell): string => (typeof value === 'number' ? String(value) : textCell(value ?? ''))
 
-/** A text that a spreadsheet would take for a formula gets an apostrophe in front, which it shows as text. */
+/**
+ * A text that a spreadsheet would take for a formula gets an apostrophe in front, which it shows as text. Spreadsheets
+ * split at commas, semicolons, tabs or lines, as their user's country has it: what begins a formula behind any of
+ * these gets one, too, and a text that holds one of them is quoted.
+ */
 function textCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  const safe = text
+    .replace(/(^|[,;\t\r\n"])(\s*)([=+\-@\uff0b\uff0d\uff1d\uff20])/g, "$1$2'$3")
+    .replace(/^[\t\r]/, "'$&")
+  return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

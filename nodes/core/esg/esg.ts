@@ -7,7 +7,6 @@
  */
 
 import { ExactSum } from '../exact-sum.ts'
-import { timeFrom } from '../time.ts'
 import { VIEWS, type Carbon, type View } from '../records.ts'
 
 export interface ExportPeriod {
@@ -61,17 +60,6 @@ export interface Selection {
 }
 
 const ISO = (ms: number): string => new Date(ms).toISOString()
-
-/** The period of an export message. Throws with the field, what was expected and what was got. */
-export function readPeriod({ from, to }: { from?: unknown; to?: unknown }): ExportPeriod {
-  const period = { from: timeFrom(from, 'from'), to: timeFrom(to, 'to') }
-  for (const field of ['from', 'to'] as const) {
-    if (period[field] === undefined) throw new Error(`${field}: expected epoch milliseconds or ISO 8601, got nothing`)
-  }
-  const { from: begin, to: end } = period as ExportPeriod
-  if (end <= begin) throw new Error(`to: expected a time after ${ISO(begin)}, got ${ISO(end)}`)
-  return { from: begin, to: end }
-}
 
 /** A view from a dialog. */
 export function readView(view: unknown): View {

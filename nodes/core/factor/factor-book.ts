@@ -3,7 +3,9 @@
  */
 
 import { compareVersions, sameRow, slotIdOf } from './factor-order.ts'
-import type { Span } from './factor-spans.ts'
+import { lastIndexAt } from '../context/sorted.ts'
+import { grouped } from '../grouped.ts'
+import { hull, type Span } from './factor-spans.ts'
 import { FactorTimeline, rowsOf, type FactorPiece } from './factor.ts'
 import type { EmissionFactor, Energy, FactorRevision } from '../records.ts'
 
@@ -87,11 +89,19 @@ export class FactorBook {
     return taken
   }
 
-  /** True where a row never plays its part because a life-cycle factor holds over its whole time. */
-  isShadowed(row: EmissionFactor): boolean {
-    if (row.boundary !== 'wtt') return false
-    const pieces = this.#timeline.pieces(row.carrier, row.zone, row.from, row.to)
-    return pieces.every((piece) => piece.location?.boundary === 'lifecycle')
+  /** The rows that never play their part, because a life-cycle factor holds over their whole time. */
+  shadowed(rows: readonly EmissionFactor[]): EmissionFactor[] {
+    const upstream = rows.filter((row) => row.boundary === 'wtt')
+    return grouped(upstream, (row) => nameOf(row.carrier, row.zone)).flatMap((group) => this.#shadowedIn(group))
+  }
+
+  #shadowedIn(rows: readonly EmissionFactor[]): EmissionFactor[] {
+    const { carrier, zone } = rows[0]!
+    const { from, to } = rows.reduce<Span | null>(hull, null)!
+    const pieces = this.#timeline.pieces(carrier, zone, from, to)
+    const lifecycle = joined(pieces.filter((piece) => piece.location?.boundary === 'lifecycle'))
+    const covers = lifecycle.map((span) => ({ at: span.from, to: span.to }))
+    return rows.filter((row) => (covers[lastIndexAt(covers, row.from)]?.to ?? -Infinity) >= row.to)
   }
 
   /** The row as it enters the time line; nothing where it says what is known. */

@@ -2,6 +2,7 @@
 
 import { compareRows, compareVersions, heldAfter, reachOf } from './factor-order.ts'
 import { difference, hull, push, touches, type Held, type Span } from './factor-spans.ts'
+import { winnersOf } from './factor-sweep.ts'
 import type { EmissionFactor } from '../records.ts'
 
 /** A stretch in which one row holds, or none does. */
@@ -17,6 +18,9 @@ interface Slot {
 
 /** A row may be settled again and again, by a flow that sends it every minute; the memory of that is bounded. */
 const MAX_VERSIONS = 100
+
+/** A row over more winners than these is not laid at once: many such rows in a row would go through all of them each. */
+const WIDE = 100
 
 const keyOf = (r: EmissionFactor): string =>
   `${r.from} ${r.to} ${r.boundary} ${r.quality === 'held' ? 'held' : 'slot'} ${r.source.provider}`
@@ -79,11 +83,11 @@ export class FactorLane {
     const span = { from: Math.min(...all.map((r) => r.from)), to: Math.max(...all.map((r) => r.to)) }
     // A better version is laid over the old one; one that gives way uncovers rows that had lost.
     const givesWay = old.some((r, i) => !now[i] || now[i].to < r.to || compareRows(now[i], r) > 0)
-    if (givesWay || touches(this.#stale, span)) {
+    const before = this.#within(span)
+    if (givesWay || before.length > WIDE || touches(this.#stale, span)) {
       this.#stale = hull(this.#stale, span)
       return span
     }
-    const before = this.#within(span)
     for (const row of now) this.#lay(row, row)
     return difference(span, before, this.#within(span))
   }
@@ -93,21 +97,24 @@ export class FactorLane {
     const span = this.#stale
     if (!span) return
     this.#stale = null
-    const outside = this.#within(span).flatMap((p) => [
-      { ...p, to: Math.min(p.to, span.from) },
-      { ...p, from: Math.max(p.from, span.to) },
-    ])
-    this.#splice(
-      span,
-      outside.filter((p) => p.from < p.to),
-    )
+    const touched = this.#within(span)
+    const left = touched.map((p) => ({ ...p, to: Math.min(p.to, span.from) }))
+    const right = touched.map((p) => ({ ...p, from: Math.max(p.from, span.to) }))
+    const isLeft = (p: Held): boolean => p.from < p.to
+    this.#splice(span, [...left.filter(isLeft), ...winnersOf(this.#partsIn(span)), ...right.filter(isLeft)])
+  }
+
+  /** What all slots say within a stretch. */
+  #partsIn(span: Span): Held[] {
+    const parts: Held[] = []
     for (const { best } of this.#slots.values()) {
       if (best.from >= span.to || reachOf(best) <= span.from) continue
       for (const row of standing(best)) {
-        const part = { from: Math.max(row.from, span.from), to: Math.min(row.to, span.to) }
-        if (part.from < part.to) this.#lay(row, part)
+        const part = { from: Math.max(row.from, span.from), to: Math.min(row.to, span.to), row }
+        if (part.from < part.to) parts.push(part)
       }
     }
+    return parts
   }
 
   /** Lays a row over a stretch: it takes the time that nobody has, and the time of rows it wins against. */

@@ -1,8 +1,11 @@
 /** Reading factor rows that come from outside, a table or a message; a wrong row is refused with the field and the unit. */
 
+import { joinedId } from '../ids.ts'
 import { EVER } from './factor-order.ts'
 import { mostKgPerKWh } from './factor-limits.ts'
 import { FactorTimeline } from './factor.ts'
+import { isAbsent, whole } from '../fields.ts'
+import { refusal } from '../refused.ts'
 import { timeFrom } from '../time.ts'
 import type { EmissionFactor, FactorBoundary, FactorMethod, FactorOrigin, FactorQuality } from '../records.ts'
 
@@ -46,7 +49,7 @@ type Json = Record<string, unknown>
  */
 export function readRows(input: unknown, terms: RowTerms): { rows: EmissionFactor[]; refused: RefusedRow[] } {
   if (!Array.isArray(input))
-    return { rows: [], refused: [{ index: 0, reason: wrong('factors', 'a list of rows', input) }] }
+    return { rows: [], refused: [{ index: 0, reason: refusal('factors', 'a list of rows', input).message }] }
   const read: { index: number; row: EmissionFactor }[] = []
   const refused: RefusedRow[] = []
   input.forEach((item: unknown, index) => {
@@ -69,13 +72,12 @@ export const COUNTED_TWICE =
 function countedTwice(rows: readonly EmissionFactor[]): ReadonlySet<EmissionFactor> {
   const lifecycle = new FactorTimeline()
   for (const row of rows) if (row.boundary === 'lifecycle' && row.method === 'location') lifecycle.add(row)
-  const overlaps = (r: EmissionFactor): boolean => lifecycle.winners(r.carrier, r.zone, r.from, r.to).length > 0
-  return new Set(rows.filter((row) => row.boundary === 'wtt' && overlaps(row)))
+  return new Set(rows.filter((row) => row.boundary === 'wtt' && lifecycle.covers(row, 'location')))
 }
 
 /** One row; throws the reason where it is refused. */
 function readRow(input: unknown, terms: RowTerms): EmissionFactor {
-  if (typeof input !== 'object' || input === null) throw new Error(wrong('row', 'an object', input))
+  if (typeof input !== 'object' || input === null) throw refusal('row', 'an object', input)
   const o = input as Json
   const place = {
     carrier: text(o, 'carrier') ?? terms.carrier,
@@ -86,13 +88,13 @@ function readRow(input: unknown, terms: RowTerms): EmissionFactor {
     boundary: oneOf(o, 'boundary', BOUNDARIES) ?? terms.boundary,
     source: originOf(o.source, terms.provider),
   }
-  if (place.from >= place.to) throw new Error(wrong('from', `a time before to (${iso(place.to)})`, iso(place.from)))
+  if (place.from >= place.to) throw refusal('from', `a time before to (${iso(place.to)})`, iso(place.from))
   const gwp = oneOf(o, 'gwp', ['AR4', 'AR5', 'AR6'])
   const cvBasis = oneOf(o, 'cvBasis', ['gross', 'net'])
   const uncertaintyPct = number(o, 'uncertaintyPct')
   return {
     id: factorId(place),
-    revision: number(o, 'revision') ?? 0,
+    revision: isAbsent(o.revision) ? 0 : whole(o, 'revision'),
     ...valueOf(o, place.carrier),
     ...place,
     gas: oneOf(o, 'gas', ['CO2', 'CO2e']) ?? 'CO2e',
@@ -116,7 +118,7 @@ type FactorPlace = Pick<EmissionFactor, 'carrier' | 'zone' | 'method' | 'boundar
 
 /** The name of a slot: the same slot of the same provider always has the same. */
 export function factorId({ source, carrier, zone, method, boundary, from, to }: FactorPlace): string {
-  return [source.provider, carrier, zone, method, boundary, iso(from), iso(to)].join('|')
+  return joinedId([source.provider, carrier, zone, method, boundary, iso(from), iso(to)])
 }
 
 function valueOf(o: Json, carrier: string): Pick<EmissionFactor, 'kgPerKWh' | 'original'> {
@@ -124,17 +126,17 @@ function valueOf(o: Json, carrier: string): Pick<EmissionFactor, 'kgPerKWh' | 'o
   const [field, unit] = inGrams ? ['gPerKWh', 'g/kWh'] : ['kgPerKWh', 'kg/kWh']
   const value = o[field]
   if (o.kgPerKWh !== undefined && o.gPerKWh !== undefined) {
-    throw new Error(wrong('gPerKWh', 'either kgPerKWh (kg/kWh) or gPerKWh (g/kWh)', 'both'))
+    throw refusal('gPerKWh', 'either kgPerKWh (kg/kWh) or gPerKWh (g/kWh)', 'both')
   }
   const per = inGrams ? 1000 : 1
   const most = mostKgPerKWh(carrier) * per
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0 || value > most) {
-    throw new Error(wrong(field, `a number above 0 and up to ${most} ${unit}`, value))
+    throw refusal(field, `a number above 0 and up to ${most} ${unit}`, value)
   }
   // A zero is more often a fault of its source than a clean supply, so whoever means it says so.
   if (value === 0 && o.quality !== 'manual' && o.quality !== 'measured') {
     throw new Error(
-      `${wrong(field, `a number above 0 ${unit}`, value)}; a true zero states "quality": "manual" or "measured"`,
+      `${refusal(field, `a number above 0 ${unit}`, value).message}; a true zero states "quality": "manual" or "measured"`,
     )
   }
   return inGrams ? { kgPerKWh: value / 1000, original: { value, unit } } : { kgPerKWh: value }
@@ -151,7 +153,7 @@ function originOf(source: unknown, provider: string): FactorOrigin {
   const plain = { provider, licence: 'as stated by the provider', attribution: provider }
   if (source === undefined || source === null) return plain
   if (typeof source === 'string') return originOf({ provider: source }, provider)
-  if (typeof source !== 'object') throw new Error(wrong('source', 'a text or an object', source))
+  if (typeof source !== 'object') throw refusal('source', 'a text or an object', source)
   const o = source as Json
   const named = text(o, 'provider', 'source.') ?? provider
   const origin: FactorOrigin = { ...plain, provider: named, attribution: named }
@@ -166,14 +168,14 @@ function text(o: Json, key: string, path = ''): string | undefined {
   const value = o[key]
   if (value === undefined || value === null) return undefined
   const clean = typeof value === 'string' && value.trim() !== '' && value.length <= MAX_TEXT && !/\p{Cc}/u.test(value)
-  if (!clean) throw new Error(wrong(path + key, `a text of up to ${MAX_TEXT} characters`, value))
+  if (!clean) throw refusal(path + key, `a text of up to ${MAX_TEXT} characters`, value)
   return value
 }
 
 function oneOf<T extends string>(o: Json, key: string, names: readonly T[]): T | undefined {
   const value = o[key]
   if (value === undefined || value === null) return undefined
-  if (!names.includes(value as T)) throw new Error(wrong(key, `one of ${names.join(', ')}`, value))
+  if (!names.includes(value as T)) throw refusal(key, `one of ${names.join(', ')}`, value)
   return value as T
 }
 
@@ -181,14 +183,9 @@ function number(o: Json, key: string): number | undefined {
   const value = o[key]
   if (value === undefined || value === null) return undefined
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
-    throw new Error(wrong(key, 'a number of 0 or more', value))
+    throw refusal(key, 'a number of 0 or more', value)
   }
   return value
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString()
-
-function wrong(field: string, expected: string, got: unknown): string {
-  const shown = typeof got === 'number' ? String(got) : (JSON.stringify(got)?.slice(0, 60) ?? 'nothing')
-  return `${field}: expected ${expected}, got ${shown}`
-}

@@ -66,6 +66,13 @@ export class FactorTimeline {
     return [...rows]
   }
 
+  /** True where a row of a role holds somewhere in `[from, to)`. */
+  covers({ carrier, zone, from, to }: Span & { carrier: string; zone: string }, role: FactorRole): boolean {
+    const lane = this.#zones.get(nameOf(carrier, zone))?.get(role)
+    const piece = lane?.at(from)
+    return piece !== undefined && (piece.row !== undefined || piece.to < to)
+  }
+
   /** Forgets rows that end before an instant. */
   prune(before: number): void {
     for (const lanes of this.#zones.values()) for (const lane of lanes.values()) lane.prune(before)

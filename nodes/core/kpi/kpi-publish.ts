@@ -1,5 +1,6 @@
 /** KPI and alarm records as messages for the stock MQTT and OPC UA nodes. */
 
+import { partsOf } from '../ids.ts'
 import { alarmOf, kpiOf, type AlarmRecord, type KpiRecord, type Scope } from './kpi.ts'
 import type { PlantModel } from '../plant/plant.ts'
 import type { Carbon, CarbonAlert, View } from '../records.ts'
@@ -100,7 +101,8 @@ export function unsAlarm(alert: CarbonAlert, model: PlantModel, prefix: string):
 }
 
 /** What an alarm is about: its id without line and time. */
-const subjectOf = ({ id }: CarbonAlert): string => id.split('|').slice(2, -1).filter(Boolean).join(' ') || 'line'
+const subjectOf = ({ id }: CarbonAlert): string =>
+  partsOf(id).slice(2, -1).filter(Boolean).join(' ').replaceAll('|', ' ') || 'line'
 
 export interface OpcUaWrites {
   writes: OpcUaMessage[]

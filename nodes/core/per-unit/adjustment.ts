@@ -6,6 +6,7 @@
  * adjustments together are the figures that the facts give.
  */
 
+import { joinedId } from '../ids.ts'
 import { ExactSum } from '../exact-sum.ts'
 import type { Bucket, Carbon } from '../records.ts'
 
@@ -86,7 +87,7 @@ function difference(now: number | null, before: readonly (number | null)[]): num
 }
 
 function bucketsOf(now: Carbon, standing: readonly Carbon[]): Bucket[] {
-  const name = ({ state, meter, carrier }: Bucket): string => `${state}|${meter}|${carrier}`
+  const name = ({ state, meter, carrier }: Bucket): string => joinedId([state, meter, carrier])
   const all = [...standing.flatMap((r) => r.buckets), ...now.buckets]
   const byName = [...new Map(all.map((b) => [name(b), b]))].sort(([a], [b]) => (a < b ? -1 : 1))
   return byName.flatMap(([key, { state, machine, meter, carrier }]) => {

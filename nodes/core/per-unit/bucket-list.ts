@@ -1,5 +1,6 @@
 /** The buckets of a record in a fixed order, and put together by meter and by carrier. */
 
+import { joinedId } from '../ids.ts'
 import type { Bucketed } from './cell.ts'
 
 type Groups = ReadonlyMap<string, readonly Bucketed[]>
@@ -12,7 +13,7 @@ export class BucketList {
   readonly ofCarrier: Groups
 
   constructor(buckets: readonly Bucketed[]) {
-    const named = buckets.map((b) => [`${b.state}|${b.meter}|${b.carrier}`, b] as const)
+    const named = buckets.map((b) => [joinedId([b.state, b.meter, b.carrier]), b] as const)
     this.all = named.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, bucket]) => bucket)
     this.ofMeter = grouped(this.all, (b) => b.meter)
     this.ofCarrier = grouped(this.all, (b) => b.carrier)

@@ -1,9 +1,8 @@
 /** Answers to `{type: 'query', ask, …}` messages. */
 
-import { timeFrom } from '../time.ts'
 import { explain } from './explain.ts'
 import type { Calculator, CalculatorOptions } from './per-unit.ts'
-import { TOTAL_KEYS, totalsOf, type TotalKey } from './totals.ts'
+import { totalsOf, type TotalKey } from './totals.ts'
 
 export interface QuerySource {
   calculator: Calculator
@@ -14,42 +13,30 @@ export interface QuerySource {
   verify(): object | undefined
 }
 
-type Json = Record<string, unknown>
+export const ASKS = ['totals', 'explain', 'verify'] as const
 
-const ASKS = ['totals', 'explain', 'verify']
+/** A question to the calculator, read and checked. */
+export type Query =
+  | { ask: 'totals'; from: number; to: number; by: readonly TotalKey[] }
+  | { ask: 'explain'; id: string }
+  | { ask: 'verify' }
 
-/** The answer's payload. Throws with the field, what was expected and what was got. */
-export function answer(query: Json, source: QuerySource): Json {
-  const { ask } = query
-  switch (ask) {
+/** What the answer says beside the question. */
+export function answer(query: Query, source: QuerySource): object {
+  switch (query.ask) {
     case 'totals':
-      return { ...query, type: 'answer', ...totals(query, source) }
+      return totals(query, source)
     case 'explain': {
-      const id = query['id']
-      if (typeof id !== 'string') throw fault('id', 'the id of a record', id)
-      const past = source.calculator.holds(id) ? undefined : source.past(id)
-      const chain = explain(past ?? source.calculator, id)
-      return { ...query, type: 'answer', ...(chain ?? { missing: `no facts of ${id} are held` }) }
+      const past = source.calculator.holds(query.id) ? undefined : source.past(query.id)
+      return explain(past ?? source.calculator, query.id) ?? { missing: `no facts of ${query.id} are held` }
     }
     case 'verify':
-      return { ...query, type: 'answer', ...(source.verify() ?? { ok: null, missing: 'this node has no ledger' }) }
-    default:
-      throw fault('ask', `one of ${ASKS.join(', ')}`, ask)
+      return source.verify() ?? { ok: null, missing: 'this node has no ledger' }
   }
 }
 
-function totals(query: Json, { calculator, options }: QuerySource): Json {
-  const by = query['by'] ?? ['line']
-  if (!Array.isArray(by) || !by.every((k) => TOTAL_KEYS.includes(k as TotalKey))) {
-    throw fault('by', `a list of ${TOTAL_KEYS.join(', ')}`, by)
-  }
-  const from = timeFrom(query['from'], 'query from') ?? 0
-  const to = timeFrom(query['to'], 'query to') ?? Number.MAX_SAFE_INTEGER
+function totals({ from, to, by }: Query & { ask: 'totals' }, { calculator, options }: QuerySource): object {
   const { model, calendar, minCoverage } = options
   const facts = calculator.held(from, to)
-  return { rows: totalsOf({ facts, from, to, by: by as TotalKey[], model, calendar, minCoverage }) }
-}
-
-function fault(field: string, expected: string, got: unknown): Error {
-  return new Error(`query ${field}: expected ${expected}, got ${got === undefined ? 'nothing' : JSON.stringify(got)}`)
+  return { rows: totalsOf({ facts, from, to, by, model, calendar, minCoverage }) }
 }

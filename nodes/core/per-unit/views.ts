@@ -1,6 +1,7 @@
 /** The five views of the same facts: which records a piece of energy or production belongs to. */
 
 import type { Calendar } from '../calendar.ts'
+import { joinedId } from '../ids.ts'
 import type { Keying } from './postings.ts'
 import { isMissing, type Carbon, type Context, type Missing, type View } from '../records.ts'
 
@@ -78,13 +79,13 @@ type Maker = (line: string, ms: number, context: Partial<Context>, options: View
 const KEY_OF: Record<View, Maker> = {
   window: (line, ms, { order, sku }, { windowMs }) => {
     const from = Math.floor(ms / windowMs) * windowMs
-    const id = ['window', line, iso(from), order ?? '', sku ?? ''].join('|')
+    const id = joinedId(['window', line, iso(from), order ?? '', sku ?? ''])
     return { id, view: 'window', line, ...(order && { order }), ...(sku && { sku }), from, to: from + windowMs }
   },
   shift: (line, _ms, { shift }) =>
     shift
       ? {
-          id: `shift|${line}|${shift.day}|${shift.name}`,
+          id: joinedId(['shift', line, shift.day, shift.name]),
           view: 'shift',
           line,
           shift: shift.name,
@@ -92,15 +93,16 @@ const KEY_OF: Record<View, Maker> = {
           to: shift.to,
         }
       : null,
-  order: (line, _ms, { order }) => (order ? { id: `order|${line}|${order}`, view: 'order', line, order } : null),
+  order: (line, _ms, { order }) =>
+    order ? { id: joinedId(['order', line, order]), view: 'order', line, order } : null,
   'sku-shift': (line, _ms, { sku, shift }) => {
     if (!sku || !shift) return null
-    const id = `sku-shift|${line}|${shift.day}|${shift.name}|${sku}`
+    const id = joinedId(['sku-shift', line, shift.day, shift.name, sku])
     return { id, view: 'sku-shift', line, sku, shift: shift.name, from: shift.from, to: shift.to }
   },
   day: (line, ms, _context, { calendar }) => {
     const { day, from, to } = calendar.day(ms)
-    return { id: `day|${line}|${day}`, view: 'day', line, from, to }
+    return { id: joinedId(['day', line, day]), view: 'day', line, from, to }
   },
 }
 

@@ -1,5 +1,7 @@
 /** Which plant entry a message belongs to: an index from sources (topics, node ids) to entries. */
 
+import { LIMITS } from '../limits.ts'
+
 /** Exact sources are looked up in a map; only patterns with `+` or `#` are tried one by one, and the answer is kept. */
 export class SourceIndex<T> {
   readonly #exact = new Map<string, T[]>()
@@ -22,6 +24,7 @@ export class SourceIndex<T> {
       const parts = topic.split('/')
       const byPattern = this.#patterns.filter((p) => topicMatches(p.parts, parts)).map((p) => p.entry)
       found = [...(this.#exact.get(topic) ?? []), ...byPattern]
+      if (topic.length > LIMITS.nameChars) return found
       if (this.#seen.size >= MAX_SEEN) this.#seen.clear()
       this.#seen.set(topic, found)
     }
@@ -31,7 +34,7 @@ export class SourceIndex<T> {
 
 const NONE: never[] = []
 /** Topics come from outside; the memory of them is bounded. */
-const MAX_SEEN = 20_000
+const MAX_SEEN = 10_000
 
 /** MQTT 3.1.1 section 4.7: `+` stands for one level, a last `#` for any number of levels, none included. */
 export function topicMatches(pattern: readonly string[], topic: readonly string[]): boolean {

@@ -1,7 +1,9 @@
 /** Sparkplug B 3.0 payloads read as samples; names and data types that only births carry are remembered. */
 
 import protobuf from 'protobufjs/light.js'
-import { from64Bits, instantOf, type Sample } from './sample.ts'
+import { LIMITS } from '../core/limits.ts'
+import { refusal } from '../core/refused.ts'
+import { from64Bits, instantOf, withoutValue, withValue, type Sample } from './sample.ts'
 
 /** The fields of the Sparkplug B Payload (specification 3.0, section 6.4) that a reader of values needs. */
 const Payload = protobuf.Root.fromJSON({
@@ -73,7 +75,7 @@ export class Births {
   readonly #most: number
   #held = 0
 
-  constructor(most = 200_000) {
+  constructor(most: number = LIMITS.distinctNames) {
     this.#most = most
   }
 
@@ -111,11 +113,13 @@ export function sparkplugSamples(topic: string, payload: unknown, memory: Births
   const [, group, level, kind, edge, device] = parts
   const source = ['spBv1.0', group, edge, device].filter(Boolean).join('/')
   const decoded = decode(payload)
-  if (typeof decoded === 'string') return [{ source, value: null, at: null, quality: 'bad', reason: decoded }]
+  if (typeof decoded === 'string') return [withoutValue({ source, value: null, at: null, quality: 'bad' }, decoded)]
   const session = `${group}/${edge}`
   if (level === 'N' && kind === 'BIRTH') memory.forget(session)
   const scope = { source, session, device: device ?? '', birth: kind === 'BIRTH', sent: numberOf(decoded.timestamp) }
-  return (decoded.metrics ?? []).map((metric) => sampleOf(metric, scope, memory))
+  const metrics = decoded.metrics ?? []
+  if (metrics.length > LIMITS.rows) throw refusal('metrics', `at most ${LIMITS.rows}`, metrics)
+  return metrics.map((metric) => sampleOf(metric, scope, memory))
 }
 
 function decode(payload: unknown): { timestamp?: Words | number; metrics?: Metric[] } | string {
@@ -138,20 +142,19 @@ interface Scope {
 
 function sampleOf(metric: Metric, scope: Scope, memory: Births): Sample {
   const at = instantOf(numberOf(metric.timestamp) ?? scope.sent) ?? null
+  const unnamed: Sample = { source: scope.source, value: null, at, quality: 'bad' }
+  if (metric.name && metric.name.length > LIMITS.nameChars)
+    return withoutValue(unnamed, refusal('metric name', `at most ${LIMITS.nameChars} characters`, metric.name).message)
   const known = knownOf(metric, scope, memory)
   if (!known) {
     const alias = numberOf(metric.alias)
-    const reason = `alias ${alias} of ${scope.session} is not known: no birth was heard; ask the edge node for a rebirth`
-    return { source: scope.source, value: null, at, quality: 'bad', reason }
+    const unknown = `alias ${alias} of ${scope.session} is not known: no birth was heard; ask the edge node for a rebirth`
+    return withoutValue(unnamed, unknown)
   }
   const sample: Sample = { source: `${scope.source}/${known.name}`, value: null, at, quality: 'good' }
   const quality = qualityOf(metric)
-  const value = metric.isNull ? undefined : valueOf(metric, known.datatype)
-  if (quality !== undefined && quality !== GOOD)
-    return Object.assign(sample, { quality: 'bad', reason: `quality is ${quality}` })
-  if (value === undefined)
-    return Object.assign(sample, { quality: 'bad', reason: 'value: expected a number or text, got nothing' })
-  return Object.assign(sample, { value })
+  if (quality !== undefined && quality !== GOOD) return withoutValue(sample, `quality is ${quality}`)
+  return withValue(sample, metric.isNull ? undefined : valueOf(metric, known.datatype))
 }
 
 /** Name and data type of a metric; a birth teaches them for the alias, and the data type for the name. */

@@ -1,0 +1,26 @@
+/** Factor messages: rows of emission factors for a source of the provider `message`. */
+
+import { readRows, type RefusedRow, type RowTerms } from '../core/factor/factor-row.ts'
+import type { Json } from '../core/fields.ts'
+import type { EmissionFactor } from '../core/records.ts'
+
+/** Refused rows that an error names; of more it says how many. */
+const MOST_NAMED = 5
+
+export interface FactorRows {
+  rows: EmissionFactor[]
+  /** What was refused, row by row; the first of them, and how many more. */
+  refused: string[]
+}
+
+/** The rows of a message that was checked for its size; a bad row does not hold up the others. */
+export function readFactors(content: Json, terms: RowTerms): FactorRows {
+  const { rows, refused } = readRows(content['factors'], terms)
+  return { rows, refused: named(refused) }
+}
+
+function named(refused: readonly RefusedRow[]): string[] {
+  const more = refused.length - MOST_NAMED
+  const first = refused.slice(0, MOST_NAMED).map(({ index, reason }) => `factors[${index}]: ${reason}`)
+  return more > 0 ? [...first, `${more} more rows were refused`] : first
+}

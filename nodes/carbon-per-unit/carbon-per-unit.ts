@@ -17,6 +17,7 @@ import {
   type Out,
 } from '../shared/node-kit.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
+import { Refusal, type Revision } from '../stores/refusal.ts'
 import { ClosedPeriod } from './closed-period.ts'
 import { Emission } from './emission.ts'
 import { optionsOf, settingsOf, versionOf, type PerUnitDef } from './options.ts'
@@ -57,15 +58,11 @@ class PerUnitStation {
     this.#options = optionsOf(config, this.#plant)
     if (this.#ledger) this.#options.plant = (this.#version = versionOf(this.#options)).id
     this.#calculator = new Calculator(this.#options)
-    const onFault = (error: Error): void => {
-      setStatus(node, 'red', error.message)
-      node.error(error, {})
-    }
     this.#emission = new Emission(this.#calculator, {
       emitMs: numberFrom(config.emitSeconds, 10, 'emitSeconds') * 1000,
       latenessMs: this.#options.latenessMs,
       publish: (records) => this.#publish(records),
-      onFault,
+      onFault: (error) => this.#onFault(error),
     })
     if (!this.#ledger) return
     this.#closed = new ClosedPeriod(this.#ledger, this.#plant.calendar)
@@ -75,7 +72,7 @@ class PerUnitStation {
       calculator: this.#calculator,
       look: (line) => this.#emission.soon(line),
       publish: (records) => this.#emission.send(records),
-      onFault,
+      onFault: (error) => this.#onFault(error),
     })
   }
 
@@ -160,14 +157,33 @@ class PerUnitStation {
     out.send(1, message)
   }
 
+  #onFault(error: Error): void {
+    setStatus(this.#node, 'red', error.message)
+    this.#node.error(error, {})
+  }
+
   /** Records leave when what must last of them is on disk. */
   async #publish(found: Carbon[]): Promise<void> {
     const { kept, told: records } = this.#closed?.book(found) ?? { kept: found, told: found }
-    const lasting = kept.filter(isLasting)
-    if (this.#ledger && lasting.length > 0) await this.#ledger.saveRecords(lasting)
-    for (const payload of records) sendTo(this.#node, 0, { topic: plantPath(this.#model, payload.line), payload })
+    const isRefused = await this.#save(kept.filter(isLasting))
+    for (const payload of records.filter((r) => !isRefused(r)))
+      sendTo(this.#node, 0, { topic: plantPath(this.#model, payload.line), payload })
     const shown = records.findLast((r) => r.view === 'shift') ?? records.at(-1)
     if (shown) showStatus(this.#node, shown)
+  }
+
+  /** What the ledger refuses is reported and not told; gives which. What is told is on disk. */
+  async #save(records: readonly Carbon[]): Promise<(record: Carbon) => boolean> {
+    const refused = new Set<string>()
+    const name = ({ id, revision }: Revision): string => `${revision} ${id}`
+    try {
+      if (records.length > 0) await this.#ledger?.saveRecords(records)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      for (const record of error.records) refused.add(name(record))
+      this.#onFault(error)
+    }
+    return (record) => refused.has(name(record))
   }
 }
 

@@ -9,8 +9,8 @@ import { GENESIS, type FactRow } from './chain.ts'
 import type { CompactOrder, Compacted, Conflict, Seal } from './ledger.ts'
 import type { NewLetter } from './outbox.ts'
 import { Place } from './place.ts'
+import { Refusal, isOfTheRow, refusalOf } from './refusal.ts'
 import { APPLICATION_ID, SCHEMA_VERSION, stepsFrom } from './schema.ts'
-import { Refusal } from './seals.ts'
 import { compact, shrink } from './sqlite-compact.ts'
 import { addFact, headOf, type Head } from './sqlite-facts.ts'
 import { letterDelivered, letterFailed, postLetters } from './sqlite-outbox.ts'
@@ -67,21 +67,48 @@ export class SqliteWriter {
     return this.#place.save((path) => this.#statements.run('VACUUM INTO ?', path))
   }
 
-  /** Runs the batch in one transaction. Throws when nothing was written. */
+  /** Runs the batch in one transaction; what is refused is left out of it. Throws when nothing was written. */
   transaction(batch: readonly Write[]): Outcome {
+    try {
+      return this.#tried(batch, (write) => write(this))
+    } catch (error) {
+      if (!isOfTheRow(error)) throw error
+      // Seldom, so that only then each pays for a savepoint of its own.
+      return this.#tried(batch, (write) => this.#alone(write))
+    }
+  }
+
+  #tried(batch: readonly Write[], run: (write: Write) => void): Outcome {
     this.#conflicts = []
     const refused = new Map<number, Error>()
     this.#inTransaction(() => {
       for (const [i, write] of batch.entries()) {
         try {
-          write(this)
+          run(write)
         } catch (error) {
+          // Thrown before anything of it was written, or taken back.
           if (!(error instanceof Refusal)) throw error
           refused.set(i, error)
         }
       }
     })
     return { conflicts: this.#conflicts, refused }
+  }
+
+  #alone(write: Write): void {
+    const [head, conflicts] = [this.#head, this.#conflicts.length]
+    this.#db.exec('SAVEPOINT one')
+    try {
+      write(this)
+    } catch (error) {
+      if (!isOfTheRow(error)) throw error
+      this.#db.exec('ROLLBACK TO one')
+      this.#head = head
+      this.#conflicts.length = conflicts
+      throw refusalOf(error)
+    } finally {
+      if (this.#db.isTransaction) this.#db.exec('RELEASE one')
+    }
   }
 
   /** Moves closed time to an archive; throws, and all is as before, where anything fails. */
@@ -118,13 +145,10 @@ export class SqliteWriter {
     if (conflict) this.#conflicts.push(conflict)
   }
 
-  /** Saves all of them, or refuses all. */
-  saveRecords(records: readonly { record: Carbon; body: string }[]): void {
-    if (this.#isAnyClosed) for (const { record } of records) checkOpen(this.#statements, record)
-    for (const { record, body } of records) {
-      const conflict = saveRecord(this.#statements, record, body)
-      if (conflict) this.#conflicts.push(conflict)
-    }
+  saveRecord(record: Carbon, body: string): void {
+    if (this.#isAnyClosed) checkOpen(this.#statements, record)
+    const conflict = saveRecord(this.#statements, record, body)
+    if (conflict) this.#conflicts.push(conflict)
   }
 
   saveAlert(alert: CarbonAlert, body: string): void {

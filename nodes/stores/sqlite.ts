@@ -10,6 +10,7 @@ import { alertBody, recordBody, rowOf } from './chain.ts'
 import { Lane } from './lane.ts'
 import type { CompactOrder, Compacted, Fact, Ledger, LedgerEvents, Seal } from './ledger.ts'
 import type { NewLetter } from './outbox.ts'
+import { eachSaved, refusalOf } from './refusal.ts'
 import { loadSqlite } from './sqlite-reader.ts'
 import { SqliteReads } from './sqlite-reads.ts'
 import { SqliteWriter, type Sqlite, type Write } from './sqlite-writer.ts'
@@ -53,10 +54,17 @@ export class SqliteLedger extends SqliteReads implements Ledger {
   }
 
   saveRecords(records: readonly Carbon[]): Promise<void> {
+    return eachSaved(
+      records,
+      records.map((record) => this.#saveRecord(record)),
+    )
+  }
+
+  #saveRecord(record: Carbon): Promise<void> {
     return this.#put(() => {
-      const rows = records.map((record) => ({ record: { ...record }, body: recordBody(record) }))
-      return (writer) => writer.saveRecords(rows)
-    }, records.length)
+      const [kept, body] = [{ ...record }, recordBody(record)]
+      return (writer) => writer.saveRecord(kept, body)
+    }, 1)
   }
 
   async seal(until: number, at: number): Promise<Seal> {
@@ -110,7 +118,7 @@ export class SqliteLedger extends SqliteReads implements Ledger {
     try {
       return this.#lane.put(prepare(), size)
     } catch (error) {
-      return Promise.reject(error as Error)
+      return Promise.reject(refusalOf(error))
     }
   }
 

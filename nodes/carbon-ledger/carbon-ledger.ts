@@ -78,6 +78,10 @@ function eventsFor(RED: NodeAPI, node: LedgerNode & Reporting): LedgerEvents {
       setStatus(node, 'green', 'written again')
       node.log('ledger: can be written again')
     },
+    onNotice: (notice) => {
+      node.users = usersOf(RED, node.id)
+      node.error(notice, {})
+    },
     onConflicts: (conflicts) => node.warn(conflictText(conflicts)),
   }
 }

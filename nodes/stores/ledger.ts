@@ -1,6 +1,7 @@
 /** Where facts are kept: the one interface in front of every database. */
 
 import type { Carbon, CarbonAlert, View } from '../core/records.ts'
+import type { Finding } from './findings.ts'
 import type { Letter, NewLetter } from './outbox.ts'
 
 /**
@@ -62,6 +63,8 @@ export interface Verification {
   seals: number
   /** The first seal (`n`) that does not hold: itself, the fact it names, or the records that it covers. */
   brokenSeal?: number
+  /** What else was found, where anything was. */
+  findings?: readonly Finding[]
 }
 
 /** A closed period: all time before `until`, back to the seal before. */
@@ -122,6 +125,8 @@ export interface LedgerEvents {
   onFault(error: Error): void
   /** The store takes writes again. */
   onRecovered(): void
+  /** Something about the file that a person should look at, and that holds nothing up. Each is told once. */
+  onNotice?(notice: string): void
   /** At most once per committed batch. */
   onConflicts(conflicts: readonly Conflict[]): void
 }

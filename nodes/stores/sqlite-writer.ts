@@ -1,8 +1,5 @@
 /** The one writing connection of a SQLite ledger: opens or creates the file, and writes whole batches. */
 
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
-import type * as sqlite from 'node:sqlite'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Carbon, CarbonAlert } from '../core/records.ts'
 import { GENESIS, type FactRow } from './chain.ts'
@@ -10,15 +7,25 @@ import type { CompactOrder, Compacted, Conflict, Seal } from './ledger.ts'
 import type { NewLetter } from './outbox.ts'
 import { Place } from './place.ts'
 import { Refusal, isOfTheRow, refusalOf } from './refusal.ts'
-import { APPLICATION_ID, SCHEMA_VERSION, stepsFrom } from './schema.ts'
 import { compact, shrink } from './sqlite-compact.ts'
 import { addFact, headOf, type Head } from './sqlite-facts.ts'
+import { BEGINNING, type LedgerHead } from './journal.ts'
+import {
+  addEntry,
+  entryOfRecord,
+  entryOfSeal,
+  lastEntry,
+  moveHead,
+  readLedgerHead,
+  type NewEntry,
+} from './sqlite-journal.ts'
+import { openForWriting, type Sqlite } from './sqlite-open.ts'
 import { letterDelivered, letterFailed, postLetters } from './sqlite-outbox.ts'
 import { saveRecord } from './sqlite-records.ts'
 import { SEALED_UNTIL, checkOpen, sealPeriod } from './sqlite-seals.ts'
 import { Statements } from './statements.ts'
+import { Witness } from './witness.ts'
 
-export type Sqlite = typeof sqlite
 export type Write = (writer: SqliteWriter) => void
 
 /** How one batch went: what came again with another content, and which work was refused, by its place. */
@@ -27,9 +34,6 @@ export interface Outcome {
   refused: Map<number, Error>
 }
 
-/** How long one write waits for another program that holds the file; the event loop stands still meanwhile. */
-const BUSY_MS = 200
-
 const SAVE_ALERT = `INSERT OR REPLACE INTO alerts (id, revision, line, "from", state, severity, body)
   VALUES (?, ?, ?, ?, ?, ?, ?)`
 
@@ -37,24 +41,52 @@ export class SqliteWriter {
   readonly #db: DatabaseSync
   readonly #statements: Statements
   readonly #place: Place
+  readonly #witness: Witness
+  readonly #onNotice: (notice: string) => void
   #head: Head = { seq: 0, hash: GENESIS }
+  #entry = BEGINNING
+  /** What the last transaction left. */
+  #written: LedgerHead | undefined
   #isAnyClosed = false
   #conflicts: Conflict[] = []
 
-  /** Throws where the file cannot be opened or is something else. */
-  constructor({ DatabaseSync }: Sqlite, path: string) {
-    mkdirSync(dirname(path), { recursive: true })
-    this.#db = new DatabaseSync(path)
+  /** Throws where the file cannot be opened or is something else; `onNotice` is told of what something else has written. */
+  constructor(sqlite: Sqlite, path: string, onNotice: (notice: string) => void) {
+    this.#onNotice = onNotice
+    this.#db = openForWriting(sqlite, path)
     this.#statements = new Statements(this.#db)
-    try {
-      this.#db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
-      this.#prepareSchema()
-      this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
-      this.#place = new Place(path)
-    } catch (error) {
-      this.#db.close()
-      throw error
-    }
+    this.#place = new Place(path)
+    this.#witness = new Witness(sqlite, path)
+  }
+
+  /** True while nothing but the ledger has written into the file itself. */
+  isUntouched(): boolean {
+    return this.#witness.isUntouched()
+  }
+
+  /** Throws where the file does not hold what was written to it last. */
+  checkFile(): void {
+    this.#witness.checkFile(this.#written)
+  }
+
+  /** Throws where another process would not read what was just written. */
+  checkWritten(): void {
+    if (this.#written) this.#witness.checkWritten(this.#written)
+  }
+
+  /** Moves the log into the file when it has grown. */
+  checkpoint(): void {
+    if (this.#witness.isLogLong()) this.#moveLog()
+  }
+
+  #moveLog(): void {
+    this.#db.exec('PRAGMA wal_checkpoint(PASSIVE)')
+    this.#witness.adopt()
+  }
+
+  /** Leaves a file that was overwritten as it is; gives where the log lies that belonged to it. */
+  abandon(): string {
+    return this.#witness.abandon(this.#db)
   }
 
   /** True while the path leads to the file that is open. */
@@ -96,7 +128,7 @@ export class SqliteWriter {
   }
 
   #alone(write: Write): void {
-    const [head, conflicts] = [this.#head, this.#conflicts.length]
+    const [head, entry, conflicts] = [this.#head, this.#entry, this.#conflicts.length]
     this.#db.exec('SAVEPOINT one')
     try {
       write(this)
@@ -104,6 +136,7 @@ export class SqliteWriter {
       if (!isOfTheRow(error)) throw error
       this.#db.exec('ROLLBACK TO one')
       this.#head = head
+      this.#entry = entry
       this.#conflicts.length = conflicts
       throw refusalOf(error)
     } finally {
@@ -113,11 +146,16 @@ export class SqliteWriter {
 
   /** Moves closed time to an archive; throws, and all is as before, where anything fails. */
   compact(order: CompactOrder): Compacted | null {
-    const done = this.#inTransaction(() => compact(this.#statements, order, (row) => this.addFact(row)))
+    const done = this.#inTransaction(() => {
+      const gone = compact(this.#statements, order, (row) => this.addFact(row))
+      this.#entry = lastEntry(this.#statements)
+      return gone
+    })
     if (!done) return null
     order.onStep?.('committed')
     try {
       shrink(this.#statements)
+      this.#moveLog()
     } catch {
       // The file stays as large as it was, and what comes fills it.
     }
@@ -129,14 +167,29 @@ export class SqliteWriter {
     try {
       // Read anew each time: another program may have appended or closed a period since.
       this.#head = headOf(this.#statements)
+      this.#entry = lastEntry(this.#statements)
       this.#isAnyClosed = this.#statements.get(SEALED_UNTIL) !== undefined
+      const before = this.#headBefore()
       const result = work()
+      this.#written = moveHead(this.#statements, (before?.commits ?? 0) + 1, this.#head, this.#entry)
       this.#db.exec('COMMIT')
       return result
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
       throw error
     }
+  }
+
+  /** What the last transaction left; what something else has done since is told, and the chain goes on from it. */
+  #headBefore(): LedgerHead | undefined {
+    const before = readLedgerHead(this.#statements)
+    const isOurs = before?.fact === this.#head.hash && before.entry === this.#entry.hash
+    if (!isOurs) {
+      const [rows, entries] = [`row ${this.#head.seq}`, `entry ${this.#entry.n}`]
+      const expected = before ? `row ${before.seq} and entry ${before.n}` : 'a head'
+      this.#onNotice(`something else has written to it: expected ${expected} as the newest, got ${rows} and ${entries}`)
+    }
+    return before
   }
 
   addFact(row: FactRow): void {
@@ -147,7 +200,8 @@ export class SqliteWriter {
 
   saveRecord(record: Carbon, body: string): void {
     if (this.#isAnyClosed) checkOpen(this.#statements, record)
-    const conflict = saveRecord(this.#statements, record, body)
+    const { isWritten, conflict } = saveRecord(this.#statements, record, body)
+    if (isWritten && record.status !== 'provisional') this.#enter(entryOfRecord(record, body))
     if (conflict) this.#conflicts.push(conflict)
   }
 
@@ -157,7 +211,13 @@ export class SqliteWriter {
   }
 
   seal(until: number, at: number): Seal {
-    return sealPeriod(this.#statements, { until, at, head: this.#head })
+    const seal = sealPeriod(this.#statements, { until, at, head: this.#head })
+    this.#enter(entryOfSeal(seal))
+    return seal
+  }
+
+  #enter(entry: NewEntry): void {
+    this.#entry = addEntry(this.#statements, this.#entry, this.#head, entry)
   }
 
   post(letters: readonly NewLetter[]): void {
@@ -173,18 +233,8 @@ export class SqliteWriter {
   }
 
   close(): void {
+    // First, so that the other one is the last, which moves the log into the file.
+    this.#witness.close()
     this.#db.close()
-  }
-
-  #prepareSchema(): void {
-    const pragma = (name: string): number => Number(Object.values(this.#db.prepare(`PRAGMA ${name}`).get()!)[0])
-    const isEmpty = this.#db.prepare('SELECT 1 FROM sqlite_master LIMIT 1').get() === undefined
-    if (isEmpty) return this.#db.exec(stepsFrom(0))
-    if (pragma('application_id') !== APPLICATION_ID) throw new Error('expected a carbon ledger, got another database')
-    const version = pragma('user_version')
-    if (version > SCHEMA_VERSION) {
-      throw new Error(`expected schema version ${SCHEMA_VERSION} or lower, got ${version}: written by a newer release`)
-    }
-    if (version < SCHEMA_VERSION) this.#db.exec(stepsFrom(version))
   }
 }

@@ -20,6 +20,7 @@ export async function writing<T>(
   const ledger = new SqliteLedger(path, {
     onFault: ({ message }) => console.error(`waits: ${message}`),
     onRecovered: () => undefined,
+    onNotice: (notice) => console.error(notice),
     onConflicts: () => undefined,
   })
   // What waits then is tried once more, and rejects with the reason.

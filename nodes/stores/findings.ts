@@ -25,6 +25,10 @@ export class Findings {
     return [...this.#all.keys()].every((kind) => kind === 'unreadable')
   }
 
+  has(kind: FindingKind): boolean {
+    return this.#all.has(kind)
+  }
+
   list(): Finding[] {
     return [...this.#all].flatMap(([kind, said]) => {
       const told = said.slice(0, MOST).map((says) => ({ kind, says }))

@@ -31,7 +31,7 @@ export function loadSqlite(): Sqlite {
 }
 
 /** Looks through a ledger file without writing to it. Throws where the file is no ledger. */
-export const verifyFile = (path: string): Verification => reading(path, verify)
+export const verifyFile = (path: string): Verification => reading(path, verify, true)
 
 /** The facts that a query asks for, in the order of writing. */
 export function readFacts(path: string, query: FactQuery, report: Report): Iterable<Fact> {
@@ -112,10 +112,12 @@ export function* readUndelivered(path: string, target: string): Iterable<Letter>
   for (const row of readRows<Parameters<typeof letterOf>[0]>(path, UNDELIVERED, [target])) yield letterOf(row)
 }
 
-/** Several questions to one state of the file. */
-function reading<T>(path: string, ask: (db: Statements) => T): T {
-  const db = new (loadSqlite().DatabaseSync)(path, { readOnly: true })
+/** Several questions to one state of the file; of one that was cut off, too, where that is wanted. */
+function reading<T>(path: string, ask: (db: Statements) => T, isTorn = false): T {
+  const db = new (loadSqlite().DatabaseSync)(path, { readOnly: true, ...(isTorn && { defensive: false }) })
   try {
+    // Only so SQLite reads what is left of a file; nothing can be written all the same.
+    if (isTorn) db.exec('PRAGMA writable_schema = ON')
     db.exec('BEGIN')
     return ask(new Statements(db))
   } finally {

@@ -19,7 +19,7 @@ export function verify(db: Statements): Verification {
   const findings = new Findings()
   // A file of the first release has no seals, one of the second no journal.
   const closes = has('seals')
-  const anchor = closes ? checkedAnchor(db) : ORIGIN
+  const anchor = closes ? anchorOf(db, findings) : ORIGIN
   const chain = walkFacts(db, findings, anchor)
   const seals = closes ? walkSeals(db, findings, anchor ?? ORIGIN) : { seals: 0 }
   const checks = [
@@ -28,9 +28,24 @@ export function verify(db: Statements): Verification {
     checkPages,
   ]
   for (const check of checks) guarded(findings, () => check(db, findings, anchor?.seal ?? 0))
-  const isOk = chain.ok && anchor !== undefined && seals.brokenSeal === undefined && findings.isOk
+  if (findings.has('file'))
+    findings.add(
+      'file',
+      `of the facts that are left, ${chain.facts} hold; the last good one is sealed by ${chain.head}`,
+    )
+  const isOk = chain.ok && seals.brokenSeal === undefined && findings.isOk
   const found = findings.list()
   return { ...chain, ...seals, ok: isOk, ...(found.length > 0 && { findings: found }) }
+}
+
+function anchorOf(db: Statements, findings: Findings): typeof ORIGIN | undefined {
+  const found = { anchor: ORIGIN as typeof ORIGIN | undefined }
+  guarded(findings, () => {
+    found.anchor = checkedAnchor(db)
+    if (found.anchor) return
+    findings.add('anchor', 'what says where older facts went was changed: it does not follow from what lies before')
+  })
+  return found.anchor
 }
 
 function walkFacts(db: Statements, findings: Findings, anchor: typeof ORIGIN | undefined): Omit<Verification, 'seals'> {

@@ -9,6 +9,7 @@ import { SourceIndex } from '../core/sources.ts'
 import { MS_PER_HOUR } from '../core/units.ts'
 import { contextFacts, horizonStart } from '../shared/ledger-facts.ts'
 import {
+  caughtUp,
   deploy,
   ledgerOf,
   numberFrom,
@@ -84,7 +85,7 @@ class ContextStation {
 
   async restore(): Promise<void> {
     if (!this.#ledger) return
-    await this.#ledger.ready()
+    await caughtUp(this.#ledger)
     const since = horizonStart(this.#ledger, this.#limits.horizonMs)
     this.#restoredAt = since + this.#limits.horizonMs
     this.#past = new PastContext({

@@ -48,9 +48,11 @@ function run(RED: NodeAPI, node: Node, config: FactorDef): void {
   })
 }
 
+/** By the message that carries it, which the next node may get at a deploy. */
+const deliveries = new WeakMap<Message, Delivery>()
+
 /** Hands what does not come as a message to the node's own input, so that it keeps its place among the messages. */
 function ownInput(RED: NodeAPI, node: Node) {
-  const deliveries = new WeakMap<Message, Delivery>()
   return {
     deliver: (delivery: Delivery): void => {
       const payload = { type: 'factor', factors: delivery.rows }

@@ -6,7 +6,7 @@ import { COUNTED_TWICE, readRows } from '../core/factor/factor-row.ts'
 import type { PlantModel } from '../core/plant.ts'
 import type { EmissionFactor, Energy, FactorMessage } from '../core/records.ts'
 import { withFactors } from '../core/segments.ts'
-import type { Message, Out } from '../shared/node-kit.ts'
+import { caughtUp, type Message, type Out } from '../shared/node-kit.ts'
 import type { Ledger } from '../stores/ledger.ts'
 import type { Chain } from './chain.ts'
 import { FactorStatus } from './factor-status.ts'
@@ -148,7 +148,7 @@ export class FactorStation {
     const { ledger } = this.#options
     if (!ledger) return nothing
     try {
-      await ledger.ready()
+      await caughtUp(ledger)
       const known = { book: this.#book, horizonMs: HORIZON_MS, oldest: oldestOf(this.#stated.rows) }
       return restore(ledger, { ...known, zoneOf: (meter) => this.#zoneOf(meter), now })
     } catch (error) {

@@ -4,7 +4,17 @@ import { plantPath, type PlantMeter, type PlantModel } from '../core/plant.ts'
 import type { Energy } from '../core/records.ts'
 import { SourceIndex } from '../core/sources.ts'
 import { MS_PER_HOUR } from '../core/units.ts'
-import { ledgerOf, numberFrom, deploy, onInput, plantOf, typeOf, type Message, type Out } from '../shared/node-kit.ts'
+import {
+  caughtUp,
+  ledgerOf,
+  numberFrom,
+  deploy,
+  onInput,
+  plantOf,
+  typeOf,
+  type Message,
+  type Out,
+} from '../shared/node-kit.ts'
 import { Pending } from '../shared/pending.ts'
 import { isSparkplug } from '../shared/sparkplug.ts'
 import { samplesOf, type Sample } from '../shared/stock-message.ts'
@@ -64,7 +74,7 @@ class MeterStation {
   }
 
   async restore(): Promise<void> {
-    await this.#ledger?.ready()
+    if (this.#ledger) await caughtUp(this.#ledger)
     const known = this.#ledger ? this.#recorded(this.#ledger) : await this.#remembered()
     for (const meter of this.#meters) meter.restore(known.get(meter.spec.id) ?? [])
   }

@@ -5,6 +5,7 @@ import { answer } from '../core/per-unit/query.ts'
 import type { Carbon, ContextRevision, Energy, FactorRevision, Production } from '../core/records.ts'
 import { restoreCalculator } from '../shared/ledger-facts.ts'
 import {
+  caughtUp,
   deploy,
   ledgerOf,
   numberFrom,
@@ -79,7 +80,7 @@ class PerUnitStation {
   async restore(): Promise<void> {
     const ledger = this.#ledger
     if (!ledger) return
-    await ledger.ready()
+    await caughtUp(ledger)
     if (this.#version) ledger.append([this.#version]).catch((error: Error) => this.#node.error(error, {}))
     const { horizonMs } = this.#options
     restoreCalculator(ledger, this.#calculator, { ...this.#plant, horizonMs, skipped: KEEP_EVERY })

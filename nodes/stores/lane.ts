@@ -4,6 +4,8 @@
  * written the work waits and is tried again, with growing pauses, until it can.
  */
 
+import { LedgerClosed } from './refusal.ts'
+
 export interface LaneStore<T> {
   /** Writes a batch, all of it or nothing; throws when it could not. Gives the work that it refused, by its place. */
   commit(batch: readonly T[]): ReadonlyMap<number, Error>
@@ -38,7 +40,7 @@ export class Lane<T> {
 
   /** Resolves when the work is on disk. `size` is what it counts for against the limits. */
   put(work: T, size: number): Promise<void> {
-    if (this.#closed) return Promise.reject(new Error('ledger: closed'))
+    if (this.#closed) return Promise.reject(new LedgerClosed('ledger: closed'))
     if (this.#waiting + size > MOST_WAITING) {
       return Promise.reject(
         new Error(`ledger: expected at most ${MOST_WAITING} entries to wait for the disk, got ${this.#waiting + size}`),
@@ -58,7 +60,7 @@ export class Lane<T> {
     try {
       while (this.#queue.length > 0) this.#commitNext()
     } catch (error) {
-      const reason = new Error(`ledger: closed before it could be written: ${(error as Error).message}`)
+      const reason = new LedgerClosed(`ledger: closed before it could be written: ${(error as Error).message}`)
       this.#queue.splice(0).forEach((job) => job.reject(reason))
     }
   }

@@ -50,6 +50,9 @@ export async function eachSaved(records: readonly Revision[], saved: readonly Pr
   })
 }
 
+/** What was to be written was not: the ledger was closed before. The node that comes in the place of the writer may do it. */
+export class LedgerClosed extends Error {}
+
 const LONGEST_SHOWN = 200
 
 /** A text from outside as an error may show it: without control characters, and not without end. */

@@ -23,7 +23,8 @@ export class Log {
   check(): void {
     const stat = statSync(`${this.#path}-wal`, { bigint: true, throwIfNoEntry: false })
     this.#inode ??= stat?.ino
-    if (!stat || stat.ino !== this.#inode) throw new Error('the log beside it was deleted or replaced')
+    if (this.#inode === undefined) return
+    if (stat?.ino !== this.#inode) throw new Error('the log beside it was deleted or replaced')
     const { frames, pageSize } = this.#index()
     const expected = frames === 0 ? 0 : HEADER_BYTES + frames * (FRAME_BYTES + pageSize)
     if (stat.size < expected)

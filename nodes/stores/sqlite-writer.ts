@@ -183,7 +183,8 @@ export class SqliteWriter {
   /** What the last transaction left; what something else has done since is told, and the chain goes on from it. */
   #headBefore(): LedgerHead | undefined {
     const before = readLedgerHead(this.#statements)
-    const isOurs = before?.fact === this.#head.hash && before.entry === this.#entry.hash
+    const isFact = before?.seq === this.#head.seq && before.fact === this.#head.hash
+    const isOurs = isFact && before.n === this.#entry.n && before.entry === this.#entry.hash
     if (!isOurs) {
       const [rows, entries] = [`row ${this.#head.seq}`, `entry ${this.#entry.n}`]
       const expected = before ? `row ${before.seq} and entry ${before.n}` : 'a head'

@@ -46,8 +46,11 @@ export class Witness {
 
   /** Throws where something else has written into the file, and it does not hold what was written last. */
   checkFile(written: LedgerHead | undefined): void {
+    checking(() => this.#log.check())
     const now = stateOf(this.#path)
     if (now === this.#left) return
+    // To open an empty file would take its log away.
+    if (now.startsWith('0 ')) throw new Overwritten('the file does not hold what was written to it: it is empty')
     const db = new this.#sqlite.DatabaseSync(this.#path, { readOnly: true })
     checking(() => {
       const statements = new Statements(db)
@@ -62,10 +65,7 @@ export class Witness {
   /** Throws where another process does not read what was written last. */
   checkWritten(written: LedgerHead): void {
     this.checkFile(written)
-    checking(() => {
-      this.#log.check()
-      compare(readLedgerHead(this.#statements), written)
-    })
+    checking(() => compare(readLedgerHead(this.#statements), written))
   }
 
   /** True when the log has grown so far that it is worth moving into the file. */

@@ -8,6 +8,7 @@ import { LedgerFile } from '../../nodes/stores/ledger-file.ts'
 import { SqliteLedger } from '../../nodes/stores/sqlite.ts'
 import { verifyFile } from '../../nodes/stores/sqlite-reader.ts'
 import { CORRECTED } from '../core/worked-example.ts'
+import { rowsOf, sql } from './fixtures/ledger-bench.ts'
 import { silent } from './ledger-of.ts'
 
 const KEPT = new URL('fixtures/ledgers-0.2.0', import.meta.url).pathname
@@ -77,6 +78,29 @@ describe('ledgers that release 0.2.0 wrote', () => {
       })
     }
   }
+
+  it('are entered in the journal as they are found, so that a later change is named', async () => {
+    for (const { name, lasting } of ledgers) {
+      const at = await taken(name)
+      const [{ entries }] = rowsOf(at, `SELECT count(*) AS entries FROM journal WHERE what = 'record'`) as [
+        { entries: number },
+      ]
+      const [{ records }] = rowsOf(
+        at,
+        `SELECT count(*) AS records FROM records WHERE status <> 'provisional' AND (seal IS NULL OR seal >
+          (SELECT ifnull(max(seal), 0) FROM anchors))`,
+      ) as [{ records: number }]
+      assert.equal(entries, records, name)
+      assert.ok(name === 'archived' || entries >= lasting)
+    }
+    sql(
+      file('worked-example'),
+      `UPDATE records SET body = json_set(body, '$.kWh', 1) WHERE id = 'order|L1|O2' AND revision = 0`,
+    )
+    assert.deepEqual(verifyFile(file('worked-example')).findings, [
+      { kind: 'record', says: 'record order|L1|O2 revision 0 was changed after it was saved' },
+    ])
+  })
 
   it('hold the figures that the contract states', async () => {
     const ledger = new SqliteLedger(await taken('worked-example'), silent)

@@ -4,7 +4,8 @@ import { checkFile, type Command } from './command.ts'
 
 export const verify: Command = {
   usage: 'verify <ledger file>',
-  summary: 'Walks the hash chain over all facts, the journal of what was saved, the postings, and the seals of closed periods.',
+  summary:
+    'Walks the hash chain over all facts, the journal of what was saved, the postings, and the seals of closed periods.',
   help: `Prints the number of facts and the head, the hash that seals them all: it must be the one that your exports state.
 Whatever was changed, put in, taken out or cut off is named, each in one sentence. What no file alone can show: that it
 is an old copy, or that somebody wrote all of it anew with all its hashes. So keep the head elsewhere, as exports do.

@@ -76,6 +76,7 @@ export async function deployLine({ model, ledger, perUnit, horizonHours, then }:
       },
       ...behind,
       { id: 'rejected', type: 'helper', ...onTab },
+      { id: 'refused', type: 'helper', ...onTab },
       { id: 'records', type: 'helper', ...onTab },
       { id: 'answers', type: 'helper', ...onTab },
     ],

@@ -34,8 +34,9 @@ export const deferredOf = (node: Node): Deferred => new Deferred((error) => show
 /** Says what failed outside of an input message. */
 export function showFault(node: Node, error: Error): void {
   setStatus(node, 'red', error.message)
+  const text = plain(error.message, LOGGED_CHARS)
   // With a message, because only then do Catch nodes hear of it.
-  node.error(plain(error.message, LOGGED_CHARS), {})
+  node.error(text === error.message ? error : new Error(text, { cause: error }), {})
 }
 const LOGGED_CHARS = 2_000
 

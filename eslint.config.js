@@ -59,6 +59,7 @@ export default ts.config(
     ignores: [
       'nodes/**/*.editor.ts',
       'nodes/shared/deferred.ts',
+      'nodes/shared/input.ts',
       'nodes/shared/node-kit.ts',
       'nodes/carbon-ledger/cli.ts',
     ],

@@ -6,17 +6,8 @@ import type { Carbon, CarbonAlert } from '../core/records.ts'
 import { readAlarmCommand } from '../door/commands.ts'
 import { own, recordOf } from '../door/own.ts'
 import { requestOf } from '../door/request.ts'
-import {
-  deploy,
-  ledgerOf,
-  numberFrom,
-  onInput,
-  plantOf,
-  sendTo,
-  setStatus,
-  type Message,
-  type Out,
-} from '../shared/node-kit.ts'
+import { deploy, onInput, type Out } from '../shared/input.ts'
+import { ledgerOf, numberFrom, plantOf, sendTo, setStatus, type Message } from '../shared/node-kit.ts'
 import type { Ledger } from '../stores/ledger.ts'
 import { Memory } from './memory.ts'
 

@@ -12,16 +12,8 @@ import { own, recordOf } from '../door/own.ts'
 import { ProductionDoor, type Told } from '../door/production.ts'
 import { requestOf } from '../door/request.ts'
 import { contextFacts, horizonStart } from '../shared/ledger-facts.ts'
-import {
-  deploy,
-  ledgerOf,
-  numberFrom,
-  onInput,
-  plantOf,
-  setStatus,
-  type Message,
-  type Out,
-} from '../shared/node-kit.ts'
+import { deploy, onInput, type Out } from '../shared/input.ts'
+import { caughtUp, ledgerOf, numberFrom, plantOf, setStatus, type Message } from '../shared/node-kit.ts'
 import { checkOpen } from '../shared/open-period.ts'
 import { Pending } from '../shared/pending.ts'
 import { Refusals } from '../shared/refusals.ts'
@@ -87,7 +79,7 @@ class ContextStation {
 
   async restore(): Promise<void> {
     if (!this.#ledger) return
-    await this.#ledger.ready()
+    await caughtUp(this.#ledger)
     const since = horizonStart(this.#ledger, this.#limits.horizonMs)
     this.#restoredAt = since + this.#limits.horizonMs
     this.#past = new PastContext({

@@ -3,13 +3,11 @@ import type { Calendar } from '../core/calendar.ts'
 import { readFormats } from '../core/esg/esg-format.ts'
 import { closedPeriods, readSchedule, type Schedule } from '../core/esg/esg-schedule.ts'
 import { readView, type ExportPeriod } from '../core/esg/esg.ts'
+import { Out, deploy, onInput } from '../shared/input.ts'
 import {
-  Out,
   deferredOf,
-  deploy,
   ledgerOf,
   numberFrom,
-  onInput,
   plantOf,
   onClose,
   setStatus,

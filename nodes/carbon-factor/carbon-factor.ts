@@ -1,17 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { recordOf } from '../door/own.ts'
 import { requestOf } from '../door/request.ts'
-import {
-  deferredOf,
-  deploy,
-  ledgerOf,
-  numberFrom,
-  onClose,
-  onInput,
-  plantOf,
-  type Message,
-  type Out,
-} from '../shared/node-kit.ts'
+import { deploy, onInput, type Out } from '../shared/input.ts'
+import { deferredOf, ledgerOf, numberFrom, onClose, plantOf, type Message } from '../shared/node-kit.ts'
 import { chainOf, type Chain } from './chain.ts'
 import { FactorStation, type Delivery } from './station.ts'
 
@@ -63,9 +54,11 @@ function run(RED: NodeAPI, node: Node, config: FactorDef): void {
   })
 }
 
+/** By the message that carries it, which the next node may get at a deploy. */
+const deliveries = new WeakMap<Message, Delivery>()
+
 /** Hands what does not come as a message to the node's own input, so that it keeps its place among the messages. */
 function ownInput(RED: NodeAPI, node: Node) {
-  const deliveries = new WeakMap<Message, Delivery>()
   return {
     deliver: (delivery: Delivery): void => {
       const payload = { type: 'factor', factors: delivery.rows }

@@ -9,7 +9,8 @@ import type { EmissionFactor, Energy } from '../core/records.ts'
 import { withFactors } from '../core/segments.ts'
 import { readFactors } from '../door/factors.ts'
 import { own } from '../door/own.ts'
-import type { Message, Out } from '../shared/node-kit.ts'
+import type { Out } from '../shared/input.ts'
+import { caughtUp, type Message } from '../shared/node-kit.ts'
 import type { Ledger } from '../stores/ledger.ts'
 import type { Chain } from './chain.ts'
 import { FactorStatus } from './factor-status.ts'
@@ -148,7 +149,7 @@ export class FactorStation {
     const { ledger } = this.#options
     if (!ledger) return nothing
     try {
-      await ledger.ready()
+      await caughtUp(ledger)
       const known = { book: this.#book, horizonMs: HORIZON_MS, oldest: oldestOf(this.#stated.rows) }
       return restore(ledger, { ...known, zoneOf: (meter) => this.#zoneOf(meter), now })
     } catch (error) {

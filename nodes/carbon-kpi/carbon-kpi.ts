@@ -13,7 +13,8 @@ import {
 import type { PlantModel } from '../core/plant/plant.ts'
 import { VIEWS, type Carbon, type CarbonAlert, type View } from '../core/records.ts'
 import { recordOf } from '../door/own.ts'
-import { deploy, onInput, plantOf, setStatus, type Message, type Out } from '../shared/node-kit.ts'
+import { deploy, onInput, type Out } from '../shared/input.ts'
+import { plantOf, setStatus, type Message } from '../shared/node-kit.ts'
 
 interface KpiDef extends NodeDef {
   plant: string

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
-import { setStatus, type LedgerNode } from '../shared/node-kit.ts'
+import { onClose, setStatus, type LedgerNode } from '../shared/node-kit.ts'
 import { userPath } from '../shared/user-path.ts'
 import type { Ledger, LedgerEvents } from '../stores/ledger.ts'
 import { conflictText, openLedger } from '../stores/open.ts'
@@ -28,7 +28,7 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this as Node, config)
     const { ledger, stop } = open(RED, this, config)
     this.ledger = ledger
-    this.on('close', (done: () => void) => {
+    onClose(this as Node, (done) => {
       stop()
       this.ledger.close().then(done, (error: unknown) => {
         this.error(error)
@@ -77,6 +77,10 @@ function eventsFor(RED: NodeAPI, node: LedgerNode & Reporting): LedgerEvents {
     onRecovered: () => {
       setStatus(node, 'green', 'written again')
       node.log('ledger: can be written again')
+    },
+    onNotice: (notice) => {
+      node.users = usersOf(RED, node.id)
+      node.error(notice, {})
     },
     onConflicts: (conflicts) => node.warn(conflictText(conflicts)),
   }

@@ -1,5 +1,6 @@
 /** What a ledger does by itself: once an hour it closes time that is old enough, once a day it archives what is older still. */
 
+import { Deferred } from '../shared/deferred.ts'
 import { numberFrom } from '../shared/node-kit.ts'
 import type { Ledger } from '../stores/ledger.ts'
 
@@ -49,6 +50,7 @@ export function closingTime(ledger: Ledger, afterDays: number, now: number): num
 export function keepHouse(keeper: Housekeeper): () => void {
   const { ledger, habits } = keeper
   if (habits.closeAfterDays === null && habits.keepDays === null) return () => undefined
+  const deferred = new Deferred((error) => keeper.onFault(error))
   let isBusy = false
   let archivedOn = NaN
   const keep = async (): Promise<void> => {
@@ -61,15 +63,12 @@ export function keepHouse(keeper: Housekeeper): () => void {
   const look = (): void => {
     if (isBusy) return
     isBusy = true
-    keep()
-      .catch((error: Error) => keeper.onFault(error))
-      .finally(() => (isBusy = false))
+    deferred.follow(keep().finally(() => (isBusy = false)))
   }
-  const timer = setInterval(look, HOUR_MS)
-  timer.unref()
+  deferred.every(HOUR_MS, look)
   // An outage is told by the ledger itself.
   ledger.ready().then(look, () => undefined)
-  return () => clearInterval(timer)
+  return () => deferred.stop()
 }
 
 async function close({ ledger, habits, now, onDone }: Housekeeper): Promise<void> {

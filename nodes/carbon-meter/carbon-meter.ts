@@ -11,7 +11,8 @@ import { foreignReason, own } from '../door/own.ts'
 import { requestOf, typeOf } from '../door/request.ts'
 import { samplesOf, type Sample } from '../door/samples.ts'
 import { isSparkplug } from '../door/sparkplug.ts'
-import { ledgerOf, numberFrom, deploy, onClose, onInput, plantOf, type Message, type Out } from '../shared/node-kit.ts'
+import { deploy, onInput, type Out } from '../shared/input.ts'
+import { caughtUp, ledgerOf, numberFrom, onClose, plantOf, type Message } from '../shared/node-kit.ts'
 import { Pending } from '../shared/pending.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
 import { lastFacts } from './last-facts.ts'
@@ -75,7 +76,7 @@ class MeterStation {
   }
 
   async restore(): Promise<void> {
-    await this.#ledger?.ready()
+    if (this.#ledger) await caughtUp(this.#ledger)
     const known = this.#ledger ? this.#recorded(this.#ledger) : await this.#remembered()
     for (const meter of this.#meters) meter.restore(known.get(meter.spec.id) ?? [])
   }

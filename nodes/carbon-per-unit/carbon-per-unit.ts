@@ -7,20 +7,20 @@ import { own, recordOf } from '../door/own.ts'
 import { readQuery } from '../door/queries.ts'
 import { requestOf } from '../door/request.ts'
 import { restoreCalculator } from '../shared/ledger-facts.ts'
+import { deploy, onInput, type Out } from '../shared/input.ts'
 import {
-  deploy,
+  caughtUp,
   ledgerOf,
   numberFrom,
-  onInput,
   plantOf,
   sendTo,
   onClose,
   setStatus,
   showFault,
   type Message,
-  type Out,
 } from '../shared/node-kit.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
+import { Refusal, type Revision } from '../stores/refusal.ts'
 import { ClosedPeriod } from './closed-period.ts'
 import { Emission } from './emission.ts'
 import { optionsOf, settingsOf, versionOf, type PerUnitDef } from './options.ts'
@@ -86,7 +86,7 @@ class PerUnitStation {
   async restore(): Promise<void> {
     const ledger = this.#ledger
     if (!ledger) return
-    await ledger.ready()
+    await caughtUp(ledger)
     if (this.#version) ledger.append([this.#version]).catch((error: Error) => this.#node.error(error, {}))
     const { horizonMs } = this.#options
     restoreCalculator(ledger, this.#calculator, { ...this.#plant, horizonMs, skipped: KEEP_EVERY })
@@ -162,12 +162,25 @@ class PerUnitStation {
   /** Records leave when what must last of them is on disk. */
   async #publish(found: Carbon[]): Promise<void> {
     const { kept, told: records } = this.#closed?.book(found) ?? { kept: found, told: found }
-    const lasting = kept.filter(isLasting)
-    if (this.#ledger && lasting.length > 0) await this.#ledger.saveRecords(lasting)
-    for (const record of records)
+    const isRefused = await this.#save(kept.filter(isLasting))
+    for (const record of records.filter((r) => !isRefused(r)))
       sendTo(this.#node, 0, { topic: plantPath(this.#model, record.line), payload: own(record) })
     const shown = records.findLast((r) => r.view === 'shift') ?? records.at(-1)
     if (shown) showStatus(this.#node, shown)
+  }
+
+  /** What the ledger refuses is reported and not told; gives which. What is told is on disk. */
+  async #save(records: readonly Carbon[]): Promise<(record: Carbon) => boolean> {
+    const refused = new Set<string>()
+    const name = ({ id, revision }: Revision): string => `${revision} ${id}`
+    try {
+      if (records.length > 0) await this.#ledger?.saveRecords(records)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      for (const record of error.records) refused.add(name(record))
+      showFault(this.#node, error)
+    }
+    return (record) => refused.has(name(record))
   }
 }
 

@@ -1,9 +1,9 @@
 /** Records of a time that is no longer held, against what the ledger's facts say of them now. */
 
-import { saysTheSame } from '../core/per-unit/rendering.ts'
+import { RULES_CHANGED, saysTheSame } from '../core/per-unit/rendering.ts'
 import type { RecordName } from '../core/per-unit/views.ts'
 import { VIEWS, type Carbon, type View } from '../core/records.ts'
-import type { Plant } from '../shared/plant-version.ts'
+import { madeUnderOtherRules, type Plant } from '../shared/plant-version.ts'
 import { rebuild, restsOnFrom } from '../shared/recompute.ts'
 import type { Ledger } from '../stores/ledger.ts'
 
@@ -62,10 +62,12 @@ export function restated(portion: Portion, { line, from, to, reasons }: Changed,
   const whole: RecordName = { id: '', view: 'day', line, from: Math.max(portion.from, archived), to: portion.to }
   if (whole.from >= whole.to && told.size === 0) return []
   const past = rebuild(ledger, [...told.values(), whole], plant)
-  const why = [...reasons].sort()
+  const isOfOtherRules = madeUnderOtherRules(ledger)
+  const why = (before: Carbon): string[] => [...reasons, ...(isOfOtherRules(before) ? [RULES_CHANGED] : [])].sort()
   const again = [...told.values()].flatMap((before): Carbon[] => {
     const now = past.closed(before)
-    return saysTheSame(before, now) ? [] : [{ ...now, revision: before.revision + 1, status: 'restated', reasons: why }]
+    if (saysTheSame(before, now)) return []
+    return [{ ...now, revision: before.revision + 1, status: 'restated', reasons: why(before) }]
   })
   const ids = new Set(known.map((r) => r.id))
   const isNew = (n: RecordName): boolean => !ids.has(n.id) && mine(n) && n.from >= portion.from && n.to <= portion.to

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { Calendar } from '../core/calendar.ts'
 import { faultText, readPlant, warningText } from '../core/plant/plant-check.ts'
+import { watchDeploys } from '../shared/handover.ts'
 import type { PlantNode } from '../shared/node-kit.ts'
 import { zonedTime } from '../shared/zone.ts'
 
@@ -25,6 +26,8 @@ export default function (RED: NodeAPI): void {
       this.error(this.fault)
     }
   }
+  // Every flow of this package has a plant.
+  watchDeploys(RED)
   RED.nodes.registerType('carbon-plant', CarbonPlant)
 }
 

@@ -8,6 +8,7 @@ import type { Calculator } from '../core/per-unit/per-unit.ts'
 import { replay, type ReplayFacts } from '../core/per-unit/replay.ts'
 import type { PlantModel } from '../core/plant/plant.ts'
 import { MEASURED_KINDS, type Fact, type Ledger } from '../stores/ledger.ts'
+import { madeUnderOtherRules } from './plant-version.ts'
 
 /** An order, a state or a factor row may have been told long before the time it still holds in. */
 const STANDING_MS = 31 * 86_400_000
@@ -80,5 +81,9 @@ export function restoreCalculator(ledger: Ledger, calculator: Calculator, option
   for (const id of [SITE, ...plant.model.lines.map((line) => line.id)]) {
     if (isMeasuredBefore(ledger, id, since)) calculator.measuredSince(id, since)
   }
-  for (const record of openRecords(ledger, horizonMs)) calculator.restoreRecord(record, skipped)
+  const isOfOtherRules = madeUnderOtherRules(ledger)
+  for (const record of openRecords(ledger, horizonMs)) {
+    if (record.status !== 'provisional' && isOfOtherRules(record)) calculator.restoreRecordOfOtherRules(record)
+    else calculator.restoreRecord(record, skipped)
+  }
 }

@@ -3,7 +3,8 @@
 import { hash } from 'node:crypto'
 import { Calendar } from '../core/calendar.ts'
 import type { PlantModel } from '../core/plant/plant.ts'
-import type { View } from '../core/records.ts'
+import type { Carbon, View } from '../core/records.ts'
+import { RULES_VERSION, UNNAMED_RULES } from '../core/rules.ts'
 import { canonicalJson } from '../stores/chain.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
 import { zonedTime } from './zone.ts'
@@ -16,17 +17,20 @@ export interface PlantSettings {
   constantFactor: number | null
 }
 
-/** The body of a `plant` fact. */
+/** What a record is made under, but for the rules. */
 export interface PlantVersion {
   model: PlantModel
   settings: PlantSettings
 }
 
+/** The body of a `plant` fact. */
+type PlantBody = PlantVersion & { rules?: number }
+
 const ID_DIGITS = 16
 
 /** The same content always has the same id, so that a version that comes back is the one that was there. */
-export function plantFact({ model, settings }: PlantVersion): Fact {
-  const body = { model, settings }
+export function plantFact({ model, settings }: PlantVersion, rules = RULES_VERSION): Fact {
+  const body: PlantBody = { model, settings, rules }
   const id = `plant|${hash('sha256', canonicalJson(body, 'plant')).slice(0, ID_DIGITS)}`
   return { kind: 'plant', id, revision: 0, line: '', from: 0, to: 0, body }
 }
@@ -35,6 +39,8 @@ export function plantFact({ model, settings }: PlantVersion): Fact {
 export interface Plant extends PlantVersion {
   /** Its version: the id of a `plant` fact. */
   id?: string
+  /** The version of the calculation rules; default: this release's. */
+  rules?: number
   calendar: Calendar
 }
 
@@ -42,8 +48,15 @@ export interface Plant extends PlantVersion {
 export function plantVersions(ledger: Pick<Ledger, 'facts'>): Map<string, Plant> {
   const versions = new Map<string, Plant>()
   for (const { id, body } of ledger.facts({ kind: 'plant' })) {
-    const { model, settings } = body as PlantVersion
-    versions.set(id, { id, model, settings, calendar: new Calendar(model, zonedTime(model.timeZone)) })
+    const { model, settings, rules = UNNAMED_RULES } = body as PlantBody
+    versions.set(id, { id, model, settings, rules, calendar: new Calendar(model, zonedTime(model.timeZone)) })
   }
   return versions
+}
+
+/** Tells of a record whether it was made under other rules than those of this release: the same facts may give other figures. */
+export function madeUnderOtherRules(ledger: Pick<Ledger, 'facts'>): (record: Pick<Carbon, 'plant'>) => boolean {
+  const rules = new Map<string | undefined, number>()
+  for (const { id, body } of ledger.facts({ kind: 'plant' })) rules.set(id, (body as PlantBody).rules ?? UNNAMED_RULES)
+  return ({ plant }) => (rules.get(plant) ?? UNNAMED_RULES) !== RULES_VERSION
 }

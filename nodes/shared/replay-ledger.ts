@@ -5,6 +5,7 @@
 
 import type { Calendar } from '../core/calendar.ts'
 import { VIEWS, type Carbon, type View } from '../core/records.ts'
+import { RULES_VERSION } from '../core/rules.ts'
 import type { Fact, FactQuery } from '../stores/ledger.ts'
 import type { KeptRecord, LedgerFile } from '../stores/ledger-file.ts'
 import { firstDifference, type Difference } from './compare.ts'
@@ -23,6 +24,8 @@ export interface ReplayScope {
 export interface Disagreement extends Difference {
   id: string
   revision: number
+  /** The version of the rules it was made under, where these have changed since. */
+  rules?: number
 }
 
 /** What was found since the step before. */
@@ -84,7 +87,7 @@ function compareAll(
     const counted = countedFacts(file, upTo, step)
     const reckoned = plant ? recompute(counted, told, plant) : new Map<string, Carbon>()
     step.compared += told.length
-    for (const record of told) disagreements.push(...against(record, reckoned.get(record.id)))
+    for (const record of told) disagreements.push(...against(record, reckoned.get(record.id), plant))
   }
   return { ...step, archives, disagreements }
 }
@@ -95,11 +98,12 @@ export function archivesOf(file: LedgerFile, record: Carbon, plants: ReadonlyMap
   return file.archivesOf({ from: plant ? restsOnFrom(record, plant) : record.from, to: record.to })
 }
 
-function against(told: Carbon, reckoned: Carbon | undefined): Disagreement[] {
+function against(told: Carbon, reckoned: Carbon | undefined, made: Plant | undefined): Disagreement[] {
   const { id, revision, plant } = told
   const noPlant = { field: 'plant', told: JSON.stringify(plant ?? null), reckoned: 'no such plant model in the ledger' }
   const difference = reckoned ? firstDifference(told, reckoned) : noPlant
-  return difference ? [{ id, revision, ...difference }] : []
+  const rules = made?.rules ?? RULES_VERSION
+  return difference ? [{ id, revision, ...difference, ...(rules !== RULES_VERSION && { rules }) }] : []
 }
 
 function kept(file: LedgerFile, views: readonly View[], { from, to }: Time): KeptRecord[] {

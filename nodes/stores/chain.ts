@@ -10,6 +10,7 @@
 import { hash } from 'node:crypto'
 import type { Carbon, CarbonAlert } from '../core/records.ts'
 import { FACT_KINDS, type Fact, type Verification } from './ledger.ts'
+import { Refusal, shown } from './refusal.ts'
 
 export const GENESIS = '0'.repeat(64)
 
@@ -22,11 +23,11 @@ export type ChainRow = FactRow & { seq: number; hash: string }
 export function canonicalJson(value: unknown, path: string): string {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return JSON.stringify(value)
   if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new Error(`${path}: expected a finite number, got ${value}`)
+    if (!Number.isFinite(value)) throw new Refusal(`${path}: expected a finite number, got ${value}`)
     return JSON.stringify(value)
   }
   if (Array.isArray(value)) return `[${value.map((v, i) => canonicalJson(v ?? null, `${path}[${i}]`)).join(',')}]`
-  if (typeof value !== 'object') throw new Error(`${path}: expected a value that JSON can hold, got ${typeof value}`)
+  if (typeof value !== 'object') throw new Refusal(`${path}: expected a value that JSON can hold, got ${typeof value}`)
   const pairs: string[] = []
   for (const key of Object.keys(value).sort()) {
     const held = (value as Record<string, unknown>)[key]
@@ -38,27 +39,46 @@ export function canonicalJson(value: unknown, path: string): string {
 /** Fixes the content of a fact at this moment. Throws for what is not a fact, with the field, expected and got. */
 export function rowOf(fact: Fact): FactRow {
   const { kind, id, revision, line, from, to } = fact
-  const name = `fact ${kind} ${id}`
+  const name = `fact ${shown(kind)} ${shown(id)}`
   if (!FACT_KINDS.includes(kind))
-    throw new Error(`${name}: kind: expected one of ${FACT_KINDS.join(', ')}, got ${kind}`)
+    throw new Refusal(`${name}: kind: expected one of ${FACT_KINDS.join(', ')}, got ${shown(kind)}`)
   checkColumns(name, { id, line }, { revision, from, to })
-  return { kind, id: wellFormed(id), revision, line: wellFormed(line), from, to, body: canonicalJson(fact.body, name) }
+  return { kind, id: wellFormed(id), revision, line: wellFormed(line), from, to, body: bodyOf(fact.body, name) }
 }
 
-/** Refuses what a column cannot hold before it is queued: later it would look like an outage that never ends. */
-export function checkColumns(name: string, texts: Record<string, string>, numbers: Record<string, number>): void {
+/** The longest text that a column takes, characters; a body may have more. */
+export const LONGEST_TEXT = 4_096
+export const LONGEST_BODY = 2 ** 24
+
+/** Refuses what a column cannot hold before it is queued, with the field, expected and got. */
+export function checkColumns(name: string, texts: Record<string, string>, integers: Record<string, number>): void {
+  const expected = (field: string, what: string, got: unknown): Refusal =>
+    new Refusal(`${name}: ${field}: expected ${what}, got ${shown(got)}`)
   for (const [field, text] of Object.entries(texts)) {
     const empty = text === '' && field === 'id'
-    if (typeof text !== 'string' || empty)
-      throw new Error(`${name}: ${field}: expected a text, got ${JSON.stringify(text)}`)
+    if (typeof text !== 'string' || empty) throw expected(field, 'a text', JSON.stringify(text))
+    if (text.length > LONGEST_TEXT) throw expected(field, `at most ${LONGEST_TEXT} characters`, text.length)
   }
-  for (const [field, n] of Object.entries(numbers)) {
-    if (!Number.isFinite(n)) throw new Error(`${name}: ${field}: expected a finite number, got ${n}`)
+  for (const [field, n] of Object.entries(integers)) {
+    if (!Number.isSafeInteger(n)) throw expected(field, 'a whole number within ±(2^53 − 1)', n)
   }
-  const { from, to } = numbers
-  if (from !== undefined && to !== undefined && to < from) {
-    throw new Error(`${name}: to: expected ${from} ms or later, got ${to}`)
+  const { from, to } = integers
+  if (from !== undefined && to !== undefined && to < from) throw expected('to', `${from} ms or later`, to)
+}
+
+function written(value: object, name: string): string {
+  try {
+    return canonicalJson(value, name)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new Refusal(`${name}: expected JSON of a few levels, got one that is nested without end`, { cause: error })
   }
+}
+
+function bodyOf(value: object, name: string): string {
+  const body = written(value, name)
+  if (body.length <= LONGEST_BODY) return body
+  throw new Refusal(`${name}: expected at most ${LONGEST_BODY} characters of JSON, got ${body.length}`)
 }
 
 /** Databases keep text as UTF-8, which has no lone surrogates: they become U+FFFD before the hash is taken, not after. */
@@ -104,13 +124,15 @@ export const factOf = ({ kind, id, revision, line, from, to, body }: FactRow): F
 /** A record as canonical JSON; throws for what the store cannot hold. */
 export function recordBody(record: Carbon): string {
   const { id, view, line, status, revision, from, to } = record
-  checkColumns(`record ${id}`, { id, view, line, status }, { revision, from, to })
-  return canonicalJson(record, `record ${id}`)
+  const name = `record ${shown(id)}`
+  checkColumns(name, { id, view, line, status }, { revision, from, to })
+  return bodyOf(record, name)
 }
 
 /** An alert as canonical JSON; throws for what the store cannot hold. */
 export function alertBody(alert: CarbonAlert): string {
   const { id, line, state, severity, revision, from } = alert
-  checkColumns(`alert ${id}`, { id, line, state, severity }, { revision, from })
-  return canonicalJson(alert, `alert ${id}`)
+  const name = `alert ${shown(id)}`
+  checkColumns(name, { id, line, state, severity }, { revision, from })
+  return bodyOf(alert, name)
 }

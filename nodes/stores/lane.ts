@@ -4,6 +4,9 @@
  * written the work waits and is tried again, with growing pauses, until it can.
  */
 
+import { Deferred, type Cancel } from '../shared/deferred.ts'
+import { LedgerClosed } from './refusal.ts'
+
 export interface LaneStore<T> {
   /** Writes a batch, all of it or nothing; throws when it could not. Gives the work that it refused, by its place. */
   commit(batch: readonly T[]): ReadonlyMap<number, Error>
@@ -27,18 +30,20 @@ export class Lane<T> {
   readonly #store: LaneStore<T>
   #queue: Job<T>[] = []
   #waiting = 0
-  #timer: NodeJS.Timeout | undefined
+  readonly #deferred: Deferred
+  #timer: Cancel | undefined
   /** The pause before the next attempt of an outage; 0 while all is well. */
   #pause = 0
   #closed = false
 
   constructor(store: LaneStore<T>) {
     this.#store = store
+    this.#deferred = new Deferred((error) => store.onFault(error))
   }
 
   /** Resolves when the work is on disk. `size` is what it counts for against the limits. */
   put(work: T, size: number): Promise<void> {
-    if (this.#closed) return Promise.reject(new Error('ledger: closed'))
+    if (this.#closed) return Promise.reject(new LedgerClosed('ledger: closed'))
     if (this.#waiting + size > MOST_WAITING) {
       return Promise.reject(
         new Error(`ledger: expected at most ${MOST_WAITING} entries to wait for the disk, got ${this.#waiting + size}`),
@@ -54,17 +59,17 @@ export class Lane<T> {
   /** Tries to write everything now; what cannot be written rejects. */
   close(): void {
     this.#closed = true
-    clearTimeout(this.#timer)
+    this.#deferred.stop()
     try {
       while (this.#queue.length > 0) this.#commitNext()
     } catch (error) {
-      const reason = new Error(`ledger: closed before it could be written: ${(error as Error).message}`)
+      const reason = new LedgerClosed(`ledger: closed before it could be written: ${(error as Error).message}`)
       this.#queue.splice(0).forEach((job) => job.reject(reason))
     }
   }
 
   #flush(): void {
-    clearTimeout(this.#timer)
+    this.#timer?.()
     this.#timer = undefined
     try {
       this.#commitNext()
@@ -81,7 +86,7 @@ export class Lane<T> {
   }
 
   #flushIn(ms: number): void {
-    this.#timer = setTimeout(() => this.#flush(), ms)
+    this.#timer = this.#deferred.after(ms, () => this.#flush())
   }
 
   #commitNext(): void {

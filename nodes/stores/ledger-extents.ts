@@ -3,6 +3,7 @@
 import type { Carbon, View } from '../core/records.ts'
 import type { FactKind } from './ledger.ts'
 import type { Statements } from './statements.ts'
+import { leastOf, mostOf } from './unreadable.ts'
 
 /** The facts of one kind and line. */
 export interface FactExtent {
@@ -33,9 +34,9 @@ export interface WaitingLetters {
   lastError: string | null
 }
 
-const FACTS = `SELECT kind, line, count(*) AS facts, min("from") AS "from", max("to") AS "to",
-  max("to" - "from") AS longest FROM facts GROUP BY kind, line ORDER BY kind, line`
-const RECORDS = `SELECT view, status, count(*) AS records, min("from") AS "from", max("to") AS "to"
+const FACTS = `SELECT kind, line, count(*) AS facts, ${leastOf('"from"')} AS "from", ${mostOf('"to"')} AS "to",
+  ${mostOf('"to" - "from"')} AS longest FROM facts GROUP BY kind, line ORDER BY kind, line`
+const RECORDS = `SELECT view, status, count(*) AS records, ${leastOf('"from"')} AS "from", ${mostOf('"to"')} AS "to"
   FROM newest GROUP BY view, status ORDER BY view, status`
 // With a single max() SQLite takes the other columns from the row that has it.
 const WAITING = `SELECT target, count(*) AS letters, (SELECT min(created) FROM outbox AS o

@@ -7,7 +7,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Carbon, View } from '../core/records.ts'
 import { ALL_ANCHORS, ORIGIN, type Anchor } from './anchors.ts'
 import { NEWEST_OF_OLD, layBeside } from './beside.ts'
-import { GENESIS, factOf, type ChainRow, type FactRow } from './chain.ts'
+import { GENESIS, type ChainRow } from './chain.ts'
 import type { Fact, FactKind, FactQuery, Ledger, RecordQuery, Seal } from './ledger.ts'
 import {
   factExtents,
@@ -21,6 +21,15 @@ import { APPLICATION_ID } from './schema.ts'
 import { NEWEST_TIME, loadSqlite } from './sqlite-reader.ts'
 import { ALL_SEALS } from './sqlite-seals.ts'
 import { Statements } from './statements.ts'
+import {
+  FACT_COLUMNS,
+  ROW_COLUMNS,
+  once,
+  readableBody,
+  readableFacts,
+  type Numbered,
+  type Report,
+} from './unreadable.ts'
 
 type Value = string | number
 
@@ -31,6 +40,7 @@ export interface KeptRecord {
 }
 
 interface RecordRow {
+  id: string
   body: string
   seal: number | null
 }
@@ -46,10 +56,12 @@ export class LedgerFile implements Pick<Ledger, 'facts' | 'head' | 'newest'> {
   readonly #statements: Statements
   /** The anchors whose archives are read, too. */
   readonly #laid: readonly Anchor[] = []
+  readonly #report: Report
   #extents: FactExtent[] | undefined
 
   /** Throws where the file is no ledger, or `archive` no folder of its archives: what is in those is read, too. */
-  constructor(path: string, archive?: string) {
+  constructor(path: string, archive?: string, report: Report = () => undefined) {
+    this.#report = once(report)
     this.#db = new (loadSqlite().DatabaseSync)(path, { readOnly: true })
     this.#statements = new Statements(this.#db)
     try {
@@ -74,13 +86,12 @@ export class LedgerFile implements Pick<Ledger, 'facts' | 'head' | 'newest'> {
 
   /** Facts in the order of writing; `upTo` leaves out those that were written after a row. */
   *facts(query: FactQuery, upTo?: number): Generator<Fact> {
-    const columns = 'kind, id, revision, line, "from", "to", body'
-    for (const row of this.#rows<FactRow>(columns, query, upTo)) yield factOf(row)
+    yield* readableFacts(this.#rows<Numbered>(`seq, ${FACT_COLUMNS}`, query, upTo), this.#report)
   }
 
   /** Facts as the rows they are, with their seals. */
   rows(query: FactQuery): Iterable<ChainRow> {
-    return this.#rows<ChainRow>('*', query)
+    return this.#rows<ChainRow>(ROW_COLUMNS, query)
   }
 
   #rows<T>(columns: string, { kind, line, since, until }: FactQuery, upTo?: number): Iterable<T> {
@@ -140,8 +151,11 @@ export class LedgerFile implements Pick<Ledger, 'facts' | 'head' | 'newest'> {
       ['"to" > ?', since],
       ['"from" < ?', until],
     ])
-    const sql = `SELECT body, seal FROM newest ${where} ORDER BY "from", id`
-    for (const row of this.#all<RecordRow>(sql, values)) yield this.#kept(row)
+    const sql = `SELECT id, body, seal FROM newest ${where} ORDER BY "from", id`
+    for (const row of this.#all<RecordRow>(sql, values)) {
+      const kept = this.#kept(row)
+      if (kept) yield kept
+    }
   }
 
   /** The hash that the chain had before a row. */
@@ -152,7 +166,7 @@ export class LedgerFile implements Pick<Ledger, 'facts' | 'head' | 'newest'> {
 
   /** The newest revision of one record. */
   record(id: string): KeptRecord | undefined {
-    const row = this.#one<RecordRow>('SELECT body, seal FROM newest WHERE id = ?', id)
+    const row = this.#one<RecordRow>('SELECT id, body, seal FROM newest WHERE id = ?', id)
     return row && this.#kept(row)
   }
 
@@ -178,9 +192,10 @@ export class LedgerFile implements Pick<Ledger, 'facts' | 'head' | 'newest'> {
     this.#db.exec(`CREATE TEMP VIEW newest AS ${kept} WHERE ${NEWEST} ${old}`)
   }
 
-  #kept({ body, seal }: RecordRow): KeptRecord {
-    const upTo = seal === null ? undefined : this.seals.find(({ n }) => n === seal)?.seq
-    return { record: JSON.parse(body) as Carbon, upTo }
+  #kept(row: RecordRow): KeptRecord | undefined {
+    const record = readableBody<Carbon>(row, this.#report)
+    const upTo = row.seal === null ? undefined : this.seals.find(({ n }) => n === row.seal)?.seq
+    return record && { record, upTo }
   }
 
   #longest(kind: FactKind | undefined): number {

@@ -1,6 +1,7 @@
 /** Where facts are kept: the one interface in front of every database. */
 
 import type { Carbon, CarbonAlert, View } from '../core/records.ts'
+import type { Finding } from './findings.ts'
 import type { Letter, NewLetter } from './outbox.ts'
 
 /**
@@ -62,6 +63,8 @@ export interface Verification {
   seals: number
   /** The first seal (`n`) that does not hold: itself, the fact it names, or the records that it covers. */
   brokenSeal?: number
+  /** What else was found, where anything was. */
+  findings?: readonly Finding[]
 }
 
 /** A closed period: all time before `until`, back to the seal before. */
@@ -122,6 +125,8 @@ export interface LedgerEvents {
   onFault(error: Error): void
   /** The store takes writes again. */
   onRecovered(): void
+  /** Something about the file that a person should look at, and that holds nothing up. Each is told once. */
+  onNotice?(notice: string): void
   /** At most once per committed batch. */
   onConflicts(conflicts: readonly Conflict[]): void
 }
@@ -134,7 +139,8 @@ export interface Ledger {
   ready(): Promise<void>
   /**
    * Resolves when the facts are on disk, all of them or none. Calls resolve in the order they were made. While the store
-   * cannot be written the call waits; it rejects for a fact that is not one, when too many facts wait, and at close.
+   * cannot be written the call waits; it rejects with a `Refusal` for a fact that the store cannot take, and then no other
+   * call is held up, and with another error when too many facts wait, and at close.
    */
   append(facts: readonly Fact[]): Promise<void>
   /** Facts in the order they were written, as of the moment of the first step; later writes do not disturb it. */
@@ -148,7 +154,8 @@ export interface Ledger {
   oldest(): number | null
   /**
    * Keeps every revision; resolves when on disk. Only a provisional revision may be saved again with another content. A
-   * new revision of a record that a seal covers is refused, and with it the whole call: write an adjusting record.
+   * record that the store cannot take is refused, and so is a new revision of one that a seal covers: write an adjusting
+   * record. The call saves all others, and rejects with a `Refusal` that names those.
    */
   saveRecords(records: readonly Carbon[]): Promise<void>
   /** The newest revision of each record, by `from`, then id. */

@@ -26,6 +26,7 @@ import {
 } from './ledger.ts'
 import { MemoryOutbox } from './memory-outbox.ts'
 import type { Letter, NewLetter } from './outbox.ts'
+import { eachSaved, refusalOf } from './refusal.ts'
 import { checkUntil, hashOfRecords, nextSeal, sealedRecord, verifySeals } from './seals.ts'
 
 /** Revisions of one record or alert: its JSON text by revision. */
@@ -80,11 +81,14 @@ export class MemoryLedger implements Ledger {
   }
 
   saveRecords(records: readonly Carbon[]): Promise<void> {
-    return this.#write((conflicts) => {
-      const bodies = records.map(recordBody)
-      records.forEach((record) => this.#checkOpen(record))
-      records.forEach((record, i) => this.#saveRecord(record, bodies[i]!, conflicts))
-    })
+    const saved = records.map((record) =>
+      this.#write((conflicts) => {
+        const body = recordBody(record)
+        this.#checkOpen(record)
+        this.#saveRecord(record, body, conflicts)
+      }),
+    )
+    return eachSaved(records, saved)
   }
 
   *records({ view, status, line, from = -Infinity, to = Infinity, since = -Infinity, until = Infinity }: RecordQuery) {
@@ -188,7 +192,7 @@ export class MemoryLedger implements Ledger {
     try {
       result = work(conflicts)
     } catch (error) {
-      return Promise.reject(error as Error)
+      return Promise.reject(refusalOf(error))
     }
     this.conflicts += conflicts.length
     if (conflicts.length > 0) this.#events.onConflicts(conflicts)

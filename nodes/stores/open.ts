@@ -31,7 +31,7 @@ export function openLedger(settings: LedgerSettings): Ledger {
 function openSqlite({ path, owner, events }: LedgerSettings): Ledger {
   const taken = owners.get(path)
   if (taken) throw new Error(`path: ${path} is already open by the ledger "${taken}"; choose that one in the nodes`)
-  const ledger = new SqliteLedger(path, events)
+  const ledger = new SqliteLedger(path, events, owner)
   owners.set(path, owner)
   const close = ledger.close.bind(ledger)
   ledger.close = () => close().finally(() => owners.delete(path))

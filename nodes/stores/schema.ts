@@ -172,11 +172,38 @@ CREATE VIEW newest_postings AS
   WHERE revision = (SELECT max(revision) FROM records WHERE id = p.record AND status <> 'provisional');
 `
 
+/** What was saved, in order; and one row for where the ledger stands, written with every transaction. */
+const VERSION_3 = `
+CREATE TABLE journal (
+  n INTEGER PRIMARY KEY,
+  what TEXT NOT NULL,
+  id TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  hash TEXT NOT NULL
+);
+CREATE TRIGGER journal_is_not_changed BEFORE UPDATE ON journal
+  BEGIN SELECT RAISE(ABORT, 'the journal is append-only: it says what was saved'); END;
+CREATE TRIGGER journal_is_not_deleted BEFORE DELETE ON journal
+  BEGIN SELECT RAISE(ABORT, 'the journal is append-only: it says what was saved'); END;
+
+CREATE TABLE head (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  commits INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  fact TEXT NOT NULL,
+  n INTEGER NOT NULL,
+  entry TEXT NOT NULL,
+  head TEXT NOT NULL
+);
+`
+
 /** The n-th step leads to version n. */
-const STEPS = [VERSION_1, VERSION_2]
+const STEPS = [VERSION_1, VERSION_2, VERSION_3]
 
 export const SCHEMA_VERSION = STEPS.length
 
 /** What brings a file of this version (0: an empty one) to the newest, in one transaction. */
 export const stepsFrom = (version: number): string =>
-  `BEGIN IMMEDIATE; ${STEPS.slice(version).join('\n')} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`
+  `${STEPS.slice(version).join('\n')} PRAGMA user_version = ${SCHEMA_VERSION};`

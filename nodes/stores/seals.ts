@@ -7,12 +7,10 @@
 import { createHash, hash } from 'node:crypto'
 import { GENESIS, canonicalJson } from './chain.ts'
 import type { Seal } from './ledger.ts'
+import { Refusal, shown } from './refusal.ts'
 
 /** What a seal says of the ledger at the moment of closing. */
 export type SealState = Pick<Seal, 'until' | 'sealedAt' | 'seq' | 'hash' | 'records' | 'recordsHash'>
-
-/** Work that the store refuses for what it is, before anything of it is written; no waiting helps. */
-export class Refusal extends Error {}
 
 /** The seal that follows another. Refuses a time that is closed already. */
 export function nextSeal(last: Seal | undefined, state: SealState): Seal {
@@ -24,7 +22,7 @@ export function nextSeal(last: Seal | undefined, state: SealState): Seal {
 
 /** Throws where `until` cannot be closed, with the field, what was expected and what was got. */
 export function checkUntil(until: number, last: number | null): void {
-  if (!Number.isFinite(until)) throw new Refusal(`seal: until: expected epoch milliseconds, got ${until}`)
+  if (!Number.isSafeInteger(until)) throw new Refusal(`seal: until: expected epoch milliseconds, got ${until}`)
   if (last !== null && until <= last)
     throw new Refusal(`seal: until: expected a time after ${iso(last)}, which is closed already, got ${iso(until)}`)
 }
@@ -32,7 +30,7 @@ export function checkUntil(until: number, last: number | null): void {
 /** Why a record is not saved. */
 export const sealedRecord = (id: string, seal: number): Refusal =>
   new Refusal(
-    `record ${id}: expected an adjusting record, got a new revision: the period it lies in is closed by seal ${seal}`,
+    `record ${shown(id)}: expected an adjusting record, got a new revision: the period it lies in is closed by seal ${seal}`,
   )
 
 export function sealHash(previous: string, { seal: _, ...row }: Omit<Seal, 'seal'> & { seal?: string }): string {

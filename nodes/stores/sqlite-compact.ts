@@ -7,8 +7,11 @@ import { textOf, type ChainRow, type FactRow } from './chain.ts'
 import type { Compacted, CompactOrder, Seal } from './ledger.ts'
 import { hashOfRecords } from './seals.ts'
 import { headOf } from './sqlite-facts.ts'
+import type { Entry } from './journal.ts'
+import { ALL_ENTRIES, beginAnew, stayingEntries } from './sqlite-journal.ts'
 import { ALL_SEALS, coveredBodies } from './sqlite-seals.ts'
 import type { Statements } from './statements.ts'
+import { ROW_COLUMNS, faultOf } from './unreadable.ts'
 
 /** A record of a later period, or of none, an order that nobody ended, holds facts back no longer than this. */
 const HELD_BACK_MS = 31 * 86_400_000
@@ -56,11 +59,13 @@ export function compact(
   folder.write('facts.jsonl', factLines(db, plan.toSeq, carried))
   folder.write('records.jsonl', recordLines(db, from.seal, plan.seal.n))
   folder.write('seals.jsonl', sealLines(db, from.seal, plan.seal.n))
+  folder.write('journal.jsonl', journalLines(db))
   onStep('written')
   const chain = { fromSeq: from.seq + 1, start: from.hash, toSeq: plan.toSeq, head: plan.head }
   const manifest = folder.finish({ at, until: plan.seal.until, seal: plan.seal.n, chain })
   onStep('archived')
 
+  const staying = stayingEntries(db, plan.seal.n)
   const guard = unguard(db)
   onStep('unguarded')
   const facts = db.run('DELETE FROM facts WHERE seq <= ?', plan.toSeq)
@@ -76,6 +81,7 @@ export function compact(
   const { seal, toSeq: seq, head: hash, until } = plan
   addAnchor(db, { at, until, seq, hash, ...copies, seal: seal.n, ...left, archive, manifest })
   onStep('anchored')
+  beginAnew(db, headOf(db), staying)
   guard()
   onStep('guarded')
   return { until: plan.seal.until, facts, records, carried: standing.length, archive }
@@ -115,8 +121,8 @@ const newestSealed = (db: Statements): number =>
   db.get<{ seq: number }>('SELECT seq FROM seals ORDER BY n DESC LIMIT 1')!.seq
 
 function* factLines(db: Statements, toSeq: number, carried: Carried): Generator<string> {
-  for (const row of db.walk<ChainRow>('SELECT * FROM facts WHERE seq <= ? ORDER BY seq', toSeq)) {
-    carried.see(row)
+  for (const row of db.walk<ChainRow>(`SELECT ${ROW_COLUMNS} FROM facts WHERE seq <= ? ORDER BY seq`, toSeq)) {
+    if (faultOf(row) === undefined) carried.see(row)
     yield `{"seq":${row.seq},"hash":"${row.hash}","fact":${textOf(row)}}`
   }
 }
@@ -130,9 +136,13 @@ function* sealLines(db: Statements, after: number, to: number): Generator<string
   for (const seal of db.walk<Seal>(ALL_SEALS)) if (seal.n > after && seal.n <= to) yield JSON.stringify(seal)
 }
 
+function* journalLines(db: Statements): Generator<string> {
+  for (const entry of db.walk<Entry>(ALL_ENTRIES)) yield JSON.stringify(entry)
+}
+
 /** Takes the guards off the tables; gives what puts them on again as they were. */
 function unguard(db: Statements): () => void {
-  const triggers = `SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('facts', 'postings')`
+  const triggers = `SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('facts', 'postings', 'journal')`
   const guards = [...db.walk<{ name: string; sql: string }>(triggers)]
   for (const { name } of guards) db.exec(`DROP TRIGGER "${name}"`)
   return () => guards.forEach(({ sql }) => db.exec(sql))

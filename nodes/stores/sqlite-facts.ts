@@ -4,6 +4,7 @@ import { lastAnchor } from './anchors.ts'
 import { sealOf, textOf, type FactRow } from './chain.ts'
 import type { Conflict } from './ledger.ts'
 import type { Statements } from './statements.ts'
+import { FACT_COLUMNS } from './unreadable.ts'
 
 export interface Head {
   seq: number
@@ -13,7 +14,7 @@ export interface Head {
 const HEAD = 'SELECT seq, hash FROM facts ORDER BY seq DESC LIMIT 1'
 const INSERT = `INSERT INTO facts (seq, kind, id, revision, line, "from", "to", body, hash)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kind, id, revision) DO NOTHING`
-const KEPT = 'SELECT kind, id, revision, line, "from", "to", body FROM facts WHERE kind = ? AND id = ? AND revision = ?'
+const KEPT = `SELECT ${FACT_COLUMNS} FROM facts WHERE kind = ? AND id = ? AND revision = ?`
 
 /** The newest fact, or the newest archived one where none is held. */
 export function headOf(db: Statements): Head {

@@ -4,23 +4,19 @@
  */
 
 import type { Carbon } from '../core/records.ts'
-import { ORIGIN, checkedAnchor } from './anchors.ts'
-import { factOf, verifyChain, type ChainRow, type FactRow } from './chain.ts'
 import { FACT_KINDS, MEASURED_KINDS, type Fact, type FactQuery, type Seal, type Verification } from './ledger.ts'
-import { verifySeals } from './seals.ts'
 import type { Letter } from './outbox.ts'
 import { headOf } from './sqlite-facts.ts'
 import { UNDELIVERED, letterOf } from './sqlite-outbox.ts'
-import { ALL_SEALS, SEALED_UNTIL, sealedIn } from './sqlite-seals.ts'
-import type { Sqlite } from './sqlite-writer.ts'
+import { ALL_SEALS, SEALED_UNTIL } from './sqlite-seals.ts'
+import type { Sqlite } from './sqlite-open.ts'
+import { verify } from './sqlite-verify.ts'
 import { Statements } from './statements.ts'
+import { FACT_COLUMNS, mostOf, readableBody, readableFacts, type Numbered, type Report } from './unreadable.ts'
 
 type Value = string | number
 /** A condition with one placeholder; it counts where its value is given. */
 export type Condition = [sql: string, value: Value | undefined]
-
-const FACT = 'kind, id, revision, line, "from", "to", body'
-const ROW = `seq, ${FACT}, hash`
 
 /** Node's SQLite. Throws where this Node has none. */
 export function loadSqlite(): Sqlite {
@@ -34,43 +30,43 @@ export function loadSqlite(): Sqlite {
   return sqlite
 }
 
-/** Walks the chain and the seals of a ledger file without writing to it. Throws where the file is no ledger. */
-export function verifyFile(path: string): Verification {
-  return reading(path, (db) => {
-    const rows = db.walk<ChainRow>(`SELECT ${ROW} FROM facts ORDER BY seq`)
-    // A file of the first release has no seals.
-    if (!db.get(`SELECT 1 FROM sqlite_master WHERE name = 'seals'`)) return { ...verifyChain(rows), seals: 0 }
-    const anchor = checkedAnchor(db)
-    // Without an anchor that holds, nothing says what the first row follows from.
-    const chain = verifyChain(rows, anchor ?? { seq: 0, hash: '' })
-    const seals = verifySeals(db.walk<Seal>(ALL_SEALS), sealedIn(db, anchor ?? ORIGIN))
-    return { ...chain, ...seals, ok: chain.ok && anchor !== undefined && !('brokenSeal' in seals) }
-  })
-}
+/** Looks through a ledger file without writing to it. Throws where the file is no ledger. */
+export const verifyFile = (path: string): Verification => reading(path, verify, true)
 
 /** The facts that a query asks for, in the order of writing. */
-export function* readFacts(path: string, query: FactQuery): Iterable<Fact> {
+export function readFacts(path: string, query: FactQuery, report: Report): Iterable<Fact> {
   const { where, values } = factFilter(query, longestOf(path, query))
-  for (const row of readRows<FactRow>(path, `SELECT ${FACT} FROM facts ${where} ORDER BY seq`, values))
-    yield factOf(row)
+  const sql = `SELECT seq, ${FACT_COLUMNS} FROM facts ${where} ORDER BY seq`
+  return readableFacts(readRows<Numbered>(path, sql, values), report)
 }
 
 /** The newest revision of each record or alert that meets the conditions, by `from`, then id. */
-export function* readNewest<T>(path: string, table: 'records' | 'alerts', conditions: Condition[]): Iterable<T> {
+export function* readNewest<T>(
+  path: string,
+  { table, conditions, report }: { table: 'records' | 'alerts'; conditions: Condition[]; report: Report },
+): Iterable<T> {
   const { where, values } = filter(conditions)
   const newest = `revision = (SELECT max(revision) FROM ${table} WHERE id = t.id)`
-  const sql = `SELECT body FROM ${table} AS t ${where ? `${where} AND` : 'WHERE'} ${newest} ORDER BY "from", id`
-  for (const { body } of readRows<{ body: string }>(path, sql, values)) yield JSON.parse(body) as T
+  const sql = `SELECT id, body FROM ${table} AS t ${where ? `${where} AND` : 'WHERE'} ${newest} ORDER BY "from", id`
+  for (const row of readRows<{ id: string; body: string }>(path, sql, values)) {
+    const item = readableBody<T>(row, report)
+    if (item !== undefined) yield item
+  }
 }
 
-const LONGEST = 'SELECT max("to" - "from") AS ms FROM facts WHERE kind = ?'
+const LONGEST = `SELECT ${mostOf('"to" - "from"')} AS ms FROM facts WHERE kind = ?`
 
 /** The latest time that a measurement reaches. One look per kind: each is one step in the index. */
-export const NEWEST_TIME = `SELECT max(at) AS at FROM (${MEASURED_KINDS.map(
-  (kind) => `SELECT max("to") AS at FROM facts WHERE kind = '${kind}'`,
-).join(' UNION ALL ')})`
+export const NEWEST_TIME = endOfAll('max')
+const OLDEST_TIME = endOfAll('min')
 
-const OLDEST_TIME = NEWEST_TIME.replaceAll('max(', 'min(')
+function endOfAll(which: 'max' | 'min'): string {
+  const most = Number.MAX_SAFE_INTEGER
+  const each = MEASURED_KINDS.map(
+    (kind) => `SELECT ${which}("to") AS at FROM facts WHERE kind = '${kind}' AND "to" BETWEEN -${most} AND ${most}`,
+  )
+  return `SELECT ${which}(at) AS at FROM (${each.join(' UNION ALL ')})`
+}
 
 /** `null` where nothing was measured. */
 export const readOldestTime = (path: string): number | null =>
@@ -86,10 +82,10 @@ export function readHead(path: string): string {
 }
 
 /** The newest revision of one record. */
-export function readRecord(path: string, id: string): Carbon | undefined {
-  const sql = 'SELECT body FROM records WHERE id = ? ORDER BY revision DESC LIMIT 1'
-  const row = reading(path, (db) => db.get<{ body: string }>(sql, id))
-  return row && (JSON.parse(row.body) as Carbon)
+export function readRecord(path: string, id: string, report: Report): Carbon | undefined {
+  const sql = 'SELECT id, body FROM records WHERE id = ? ORDER BY revision DESC LIMIT 1'
+  const row = reading(path, (db) => db.get<{ id: string; body: string }>(sql, id))
+  return row && readableBody<Carbon>(row, report)
 }
 
 export function* readSeals(path: string): Iterable<Seal> {
@@ -116,10 +112,12 @@ export function* readUndelivered(path: string, target: string): Iterable<Letter>
   for (const row of readRows<Parameters<typeof letterOf>[0]>(path, UNDELIVERED, [target])) yield letterOf(row)
 }
 
-/** Several questions to one state of the file. */
-function reading<T>(path: string, ask: (db: Statements) => T): T {
-  const db = new (loadSqlite().DatabaseSync)(path, { readOnly: true })
+/** Several questions to one state of the file; of one that was cut off, too, where that is wanted. */
+function reading<T>(path: string, ask: (db: Statements) => T, isTorn = false): T {
+  const db = new (loadSqlite().DatabaseSync)(path, { readOnly: true, ...(isTorn && { defensive: false }) })
   try {
+    // Only so SQLite reads what is left of a file; nothing can be written all the same.
+    if (isTorn) db.exec('PRAGMA writable_schema = ON')
     db.exec('BEGIN')
     return ask(new Statements(db))
   } finally {

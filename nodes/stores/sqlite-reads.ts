@@ -4,6 +4,7 @@ import type { Carbon, CarbonAlert } from '../core/records.ts'
 import type { Fact, FactQuery, RecordQuery, Seal, Verification } from './ledger.ts'
 import type { Letter } from './outbox.ts'
 import {
+  type Condition,
   readFacts,
   readHead,
   readNewest,
@@ -16,18 +17,22 @@ import {
   readUndelivered,
   verifyFile,
 } from './sqlite-reader.ts'
+import { once, type Report } from './unreadable.ts'
 
 export class SqliteReads {
   protected readonly path: string
   #sealedUntil: number | null | undefined
   #archivedUntil: number | null | undefined
 
-  constructor(path: string) {
+  readonly #report: Report
+
+  constructor(path: string, onNotice: Report) {
     this.path = path
+    this.#report = once(onNotice)
   }
 
   facts(query: FactQuery): Iterable<Fact> {
-    return readFacts(this.path, query)
+    return readFacts(this.path, query, this.#report)
   }
 
   newest(): number | null {
@@ -39,7 +44,7 @@ export class SqliteReads {
   }
 
   records({ view, status, line, from, to, since, until }: RecordQuery): Iterable<Carbon> {
-    return readNewest<Carbon>(this.path, 'records', [
+    return this.#newestRecords([
       ['view = ?', view],
       ['status = ?', status],
       ['line = ?', line],
@@ -51,11 +56,11 @@ export class SqliteReads {
   }
 
   record(id: string): Carbon | undefined {
-    return readRecord(this.path, id)
+    return readRecord(this.path, id, this.#report)
   }
 
   adjustments(id: string): Iterable<Carbon> {
-    return readNewest<Carbon>(this.path, 'records', [['adjusts = ?', id]])
+    return this.#newestRecords([['adjusts = ?', id]])
   }
 
   seals(): Iterable<Seal> {
@@ -83,10 +88,11 @@ export class SqliteReads {
   }
 
   alerts(from: number, to: number): Iterable<CarbonAlert> {
-    return readNewest<CarbonAlert>(this.path, 'alerts', [
+    const conditions: Condition[] = [
       ['"from" >= ?', from],
       ['"from" < ?', to],
-    ])
+    ]
+    return readNewest<CarbonAlert>(this.path, { table: 'alerts', conditions, report: this.#report })
   }
 
   undelivered(target: string): Iterable<Letter> {
@@ -99,5 +105,9 @@ export class SqliteReads {
 
   head(): string {
     return readHead(this.path)
+  }
+
+  #newestRecords(conditions: Condition[]): Iterable<Carbon> {
+    return readNewest<Carbon>(this.path, { table: 'records', conditions, report: this.#report })
   }
 }

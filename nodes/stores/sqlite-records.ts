@@ -14,16 +14,16 @@ const POST = `INSERT INTO postings
   (view, "from", record, revision, bucket, line, "to", state, meter, machine, carrier, kWh, kgCO2e, hours)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-/** Saves one revision; gives the conflict where another content is kept under it. */
-export function saveRecord(db: Statements, record: Carbon, body: string): Conflict | undefined {
+/** Saves one revision; gives whether it was written, or the conflict where another content is kept under it. */
+export function saveRecord(db: Statements, record: Carbon, body: string): { isWritten?: boolean; conflict?: Conflict } {
   const { id, revision, view, line, from, to, status, plant, adjusts } = record
   const values = [id, revision, view, line, from, to, status, body, plant ?? null, adjusts?.id ?? null]
   if (db.run(SAVE, ...values)) {
     if (status !== 'provisional') post(db, record)
-    return undefined
+    return { isWritten: true }
   }
   const kept = db.get<{ body: string }>(KEPT, id, revision)!.body
-  return kept === body ? undefined : { what: 'record', id, revision, kept, refused: body }
+  return kept === body ? {} : { conflict: { what: 'record', id, revision, kept, refused: body } }
 }
 
 /** One row for each bucket of a lasting revision; it is saved once, and so are these. */

@@ -1,24 +1,31 @@
 /** The one writing connection of a SQLite ledger: opens or creates the file, and writes whole batches. */
 
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
-import type * as sqlite from 'node:sqlite'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Carbon, CarbonAlert } from '../core/records.ts'
 import { GENESIS, type FactRow } from './chain.ts'
 import type { CompactOrder, Compacted, Conflict, Seal } from './ledger.ts'
 import type { NewLetter } from './outbox.ts'
 import { Place } from './place.ts'
-import { APPLICATION_ID, SCHEMA_VERSION, stepsFrom } from './schema.ts'
-import { Refusal } from './seals.ts'
+import { Refusal, isOfTheRow, refusalOf } from './refusal.ts'
 import { compact, shrink } from './sqlite-compact.ts'
 import { addFact, headOf, type Head } from './sqlite-facts.ts'
+import { BEGINNING, type LedgerHead } from './journal.ts'
+import {
+  addEntry,
+  entryOfRecord,
+  entryOfSeal,
+  lastEntry,
+  moveHead,
+  readLedgerHead,
+  type NewEntry,
+} from './sqlite-journal.ts'
+import { openForWriting, type Sqlite } from './sqlite-open.ts'
 import { letterDelivered, letterFailed, postLetters } from './sqlite-outbox.ts'
 import { saveRecord } from './sqlite-records.ts'
 import { SEALED_UNTIL, checkOpen, sealPeriod } from './sqlite-seals.ts'
 import { Statements } from './statements.ts'
+import { Witness } from './witness.ts'
 
-export type Sqlite = typeof sqlite
 export type Write = (writer: SqliteWriter) => void
 
 /** How one batch went: what came again with another content, and which work was refused, by its place. */
@@ -27,9 +34,6 @@ export interface Outcome {
   refused: Map<number, Error>
 }
 
-/** How long one write waits for another program that holds the file; the event loop stands still meanwhile. */
-const BUSY_MS = 200
-
 const SAVE_ALERT = `INSERT OR REPLACE INTO alerts (id, revision, line, "from", state, severity, body)
   VALUES (?, ?, ?, ?, ?, ?, ?)`
 
@@ -37,24 +41,52 @@ export class SqliteWriter {
   readonly #db: DatabaseSync
   readonly #statements: Statements
   readonly #place: Place
+  readonly #witness: Witness
+  readonly #onNotice: (notice: string) => void
   #head: Head = { seq: 0, hash: GENESIS }
+  #entry = BEGINNING
+  /** What the last transaction left. */
+  #written: LedgerHead | undefined
   #isAnyClosed = false
   #conflicts: Conflict[] = []
 
-  /** Throws where the file cannot be opened or is something else. */
-  constructor({ DatabaseSync }: Sqlite, path: string) {
-    mkdirSync(dirname(path), { recursive: true })
-    this.#db = new DatabaseSync(path)
+  /** Throws where the file cannot be opened or is something else; `onNotice` is told of what something else has written. */
+  constructor(sqlite: Sqlite, path: string, onNotice: (notice: string) => void) {
+    this.#onNotice = onNotice
+    this.#db = openForWriting(sqlite, path)
     this.#statements = new Statements(this.#db)
-    try {
-      this.#db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
-      this.#prepareSchema()
-      this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
-      this.#place = new Place(path)
-    } catch (error) {
-      this.#db.close()
-      throw error
-    }
+    this.#place = new Place(path)
+    this.#witness = new Witness(sqlite, path)
+  }
+
+  /** True while nothing but the ledger has written into the file itself. */
+  isUntouched(): boolean {
+    return this.#witness.isUntouched()
+  }
+
+  /** Throws where the file does not hold what was written to it last. */
+  checkFile(): void {
+    this.#witness.checkFile(this.#written)
+  }
+
+  /** Throws where another process would not read what was just written. */
+  checkWritten(): void {
+    if (this.#written) this.#witness.checkWritten(this.#written)
+  }
+
+  /** Moves the log into the file when it has grown. */
+  checkpoint(): void {
+    if (this.#witness.isLogLong()) this.#moveLog()
+  }
+
+  #moveLog(): void {
+    this.#db.exec('PRAGMA wal_checkpoint(PASSIVE)')
+    this.#witness.adopt()
+  }
+
+  /** Leaves a file that was overwritten as it is; gives where the log lies that belonged to it. */
+  abandon(): string {
+    return this.#witness.abandon(this.#db)
   }
 
   /** True while the path leads to the file that is open. */
@@ -67,15 +99,26 @@ export class SqliteWriter {
     return this.#place.save((path) => this.#statements.run('VACUUM INTO ?', path))
   }
 
-  /** Runs the batch in one transaction. Throws when nothing was written. */
+  /** Runs the batch in one transaction; what is refused is left out of it. Throws when nothing was written. */
   transaction(batch: readonly Write[]): Outcome {
+    try {
+      return this.#tried(batch, (write) => write(this))
+    } catch (error) {
+      if (!isOfTheRow(error)) throw error
+      // Seldom, so that only then each pays for a savepoint of its own.
+      return this.#tried(batch, (write) => this.#alone(write))
+    }
+  }
+
+  #tried(batch: readonly Write[], run: (write: Write) => void): Outcome {
     this.#conflicts = []
     const refused = new Map<number, Error>()
     this.#inTransaction(() => {
       for (const [i, write] of batch.entries()) {
         try {
-          write(this)
+          run(write)
         } catch (error) {
+          // Thrown before anything of it was written, or taken back.
           if (!(error instanceof Refusal)) throw error
           refused.set(i, error)
         }
@@ -84,13 +127,35 @@ export class SqliteWriter {
     return { conflicts: this.#conflicts, refused }
   }
 
+  #alone(write: Write): void {
+    const [head, entry, conflicts] = [this.#head, this.#entry, this.#conflicts.length]
+    this.#db.exec('SAVEPOINT one')
+    try {
+      write(this)
+    } catch (error) {
+      if (!isOfTheRow(error)) throw error
+      this.#db.exec('ROLLBACK TO one')
+      this.#head = head
+      this.#entry = entry
+      this.#conflicts.length = conflicts
+      throw refusalOf(error)
+    } finally {
+      if (this.#db.isTransaction) this.#db.exec('RELEASE one')
+    }
+  }
+
   /** Moves closed time to an archive; throws, and all is as before, where anything fails. */
   compact(order: CompactOrder): Compacted | null {
-    const done = this.#inTransaction(() => compact(this.#statements, order, (row) => this.addFact(row)))
+    const done = this.#inTransaction(() => {
+      const gone = compact(this.#statements, order, (row) => this.addFact(row))
+      this.#entry = lastEntry(this.#statements)
+      return gone
+    })
     if (!done) return null
     order.onStep?.('committed')
     try {
       shrink(this.#statements)
+      this.#moveLog()
     } catch {
       // The file stays as large as it was, and what comes fills it.
     }
@@ -102,8 +167,11 @@ export class SqliteWriter {
     try {
       // Read anew each time: another program may have appended or closed a period since.
       this.#head = headOf(this.#statements)
+      this.#entry = lastEntry(this.#statements)
       this.#isAnyClosed = this.#statements.get(SEALED_UNTIL) !== undefined
+      const before = this.#headBefore()
       const result = work()
+      this.#written = moveHead(this.#statements, (before?.commits ?? 0) + 1, this.#head, this.#entry)
       this.#db.exec('COMMIT')
       return result
     } catch (error) {
@@ -112,19 +180,30 @@ export class SqliteWriter {
     }
   }
 
+  /** What the last transaction left; what something else has done since is told, and the chain goes on from it. */
+  #headBefore(): LedgerHead | undefined {
+    const before = readLedgerHead(this.#statements)
+    const isFact = before?.seq === this.#head.seq && before.fact === this.#head.hash
+    const isOurs = isFact && before.n === this.#entry.n && before.entry === this.#entry.hash
+    if (!isOurs) {
+      const [rows, entries] = [`row ${this.#head.seq}`, `entry ${this.#entry.n}`]
+      const expected = before ? `row ${before.seq} and entry ${before.n}` : 'a head'
+      this.#onNotice(`something else has written to it: expected ${expected} as the newest, got ${rows} and ${entries}`)
+    }
+    return before
+  }
+
   addFact(row: FactRow): void {
     const { head, conflict } = addFact(this.#statements, this.#head, row)
     if (head) this.#head = head
     if (conflict) this.#conflicts.push(conflict)
   }
 
-  /** Saves all of them, or refuses all. */
-  saveRecords(records: readonly { record: Carbon; body: string }[]): void {
-    if (this.#isAnyClosed) for (const { record } of records) checkOpen(this.#statements, record)
-    for (const { record, body } of records) {
-      const conflict = saveRecord(this.#statements, record, body)
-      if (conflict) this.#conflicts.push(conflict)
-    }
+  saveRecord(record: Carbon, body: string): void {
+    if (this.#isAnyClosed) checkOpen(this.#statements, record)
+    const { isWritten, conflict } = saveRecord(this.#statements, record, body)
+    if (isWritten && record.status !== 'provisional') this.#enter(entryOfRecord(record, body))
+    if (conflict) this.#conflicts.push(conflict)
   }
 
   saveAlert(alert: CarbonAlert, body: string): void {
@@ -133,7 +212,13 @@ export class SqliteWriter {
   }
 
   seal(until: number, at: number): Seal {
-    return sealPeriod(this.#statements, { until, at, head: this.#head })
+    const seal = sealPeriod(this.#statements, { until, at, head: this.#head })
+    this.#enter(entryOfSeal(seal))
+    return seal
+  }
+
+  #enter(entry: NewEntry): void {
+    this.#entry = addEntry(this.#statements, this.#entry, this.#head, entry)
   }
 
   post(letters: readonly NewLetter[]): void {
@@ -149,18 +234,8 @@ export class SqliteWriter {
   }
 
   close(): void {
+    // First, so that the other one is the last, which moves the log into the file.
+    this.#witness.close()
     this.#db.close()
-  }
-
-  #prepareSchema(): void {
-    const pragma = (name: string): number => Number(Object.values(this.#db.prepare(`PRAGMA ${name}`).get()!)[0])
-    const isEmpty = this.#db.prepare('SELECT 1 FROM sqlite_master LIMIT 1').get() === undefined
-    if (isEmpty) return this.#db.exec(stepsFrom(0))
-    if (pragma('application_id') !== APPLICATION_ID) throw new Error('expected a carbon ledger, got another database')
-    const version = pragma('user_version')
-    if (version > SCHEMA_VERSION) {
-      throw new Error(`expected schema version ${SCHEMA_VERSION} or lower, got ${version}: written by a newer release`)
-    }
-    if (version < SCHEMA_VERSION) this.#db.exec(stepsFrom(version))
   }
 }

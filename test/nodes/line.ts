@@ -1,6 +1,7 @@
 /** The line on the bench: meter → factor → context → per-unit, as a user wires it. */
 
 import { createRequire } from 'node:module'
+import type { NodeInitializer } from 'node-red'
 import helper from 'node-red-node-test-helper'
 import carbonContext from '../../nodes/carbon-context/carbon-context.ts'
 import carbonFactorSource from '../../nodes/carbon-factor-source/carbon-factor-source.ts'
@@ -22,6 +23,8 @@ export interface LineOptions {
   perUnit?: object
   /** How long the stations hold facts in memory; default: their own. */
   horizonHours?: number
+  /** Nodes behind the calculator. */
+  then?: { types: NodeInitializer[]; nodes: { id: string; type: string; [property: string]: unknown }[] }
 }
 
 export interface Line {
@@ -36,7 +39,7 @@ export interface Line {
 }
 
 /** Deploys the line; messages go in at the meter, records and answers come out behind the calculator. */
-export async function deployLine({ model, ledger, perUnit, horizonHours }: LineOptions): Promise<Line> {
+export async function deployLine({ model, ledger, perUnit, horizonHours, then }: LineOptions): Promise<Line> {
   const common = {
     plant: 'plant',
     ...(ledger && { ledger: 'ledger' }),
@@ -44,35 +47,40 @@ export async function deployLine({ model, ledger, perUnit, horizonHours }: LineO
     ...onTab,
   }
   const types = [carbonPlant, carbonLedger, carbonFactorSource, carbonMeter, carbonFactor, carbonContext, carbonPerUnit]
-  await helper.load(types, [
-    { id: 'tab', type: 'tab' },
-    { id: 'plant', type: 'carbon-plant', model: JSON.stringify(model) },
-    ...(ledger ? [{ id: 'ledger', type: 'carbon-ledger', store: 'sqlite', path: ledger }] : []),
-    { id: 'slots', type: 'carbon-factor-source', provider: 'message', zone: '', boundary: 'direct' },
-    { id: 'meter', type: 'carbon-meter', ...common, wires: [['factor'], ['rejected']] },
-    {
-      id: 'factor',
-      type: 'carbon-factor',
-      ...common,
-      sources: ['slots'],
-      yearlyFallback: false,
-      holdMinutes: 0,
-      wires: [['context'], []],
-    },
-    { id: 'context', type: 'carbon-context', ...common, wires: [['per-unit'], ['refused']] },
-    {
-      id: 'per-unit',
-      type: 'carbon-per-unit',
-      ...common,
-      emitSeconds: 0,
-      ...perUnit,
-      wires: [['records'], ['answers']],
-    },
-    { id: 'rejected', type: 'helper', ...onTab },
-    { id: 'refused', type: 'helper', ...onTab },
-    { id: 'records', type: 'helper', ...onTab },
-    { id: 'answers', type: 'helper', ...onTab },
-  ])
+  const behind = then?.nodes ?? []
+  await helper.load(
+    [...types, ...(then?.types ?? [])],
+    [
+      { id: 'tab', type: 'tab' },
+      { id: 'plant', type: 'carbon-plant', model: JSON.stringify(model) },
+      ...(ledger ? [{ id: 'ledger', type: 'carbon-ledger', store: 'sqlite', path: ledger }] : []),
+      { id: 'slots', type: 'carbon-factor-source', provider: 'message', zone: '', boundary: 'direct' },
+      { id: 'meter', type: 'carbon-meter', ...common, wires: [['factor'], ['rejected']] },
+      {
+        id: 'factor',
+        type: 'carbon-factor',
+        ...common,
+        sources: ['slots'],
+        yearlyFallback: false,
+        holdMinutes: 0,
+        wires: [['context'], []],
+      },
+      { id: 'context', type: 'carbon-context', ...common, wires: [['per-unit'], ['refused']] },
+      {
+        id: 'per-unit',
+        type: 'carbon-per-unit',
+        ...common,
+        emitSeconds: 0,
+        ...perUnit,
+        wires: [['records', ...behind.map((node) => node.id)], ['answers']],
+      },
+      ...behind,
+      { id: 'rejected', type: 'helper', ...onTab },
+      { id: 'refused', type: 'helper', ...onTab },
+      { id: 'records', type: 'helper', ...onTab },
+      { id: 'answers', type: 'helper', ...onTab },
+    ],
+  )
   const line: Line = {
     records: [],
     faults: [],

@@ -49,7 +49,7 @@ describe('an outage of the ledger', () => {
   const strangers: [what: string, make: (path: string) => void, message: RegExp][] = [
     ['a damaged file', (path) => writeFileSync(path, 'x'.repeat(5000)), /file is not a database/],
     ['another database', (path) => sql(path, 'CREATE TABLE mine (x)'), /expected a carbon ledger, got another/],
-    ['the file of a newer release', newerLedger, /expected schema version 2 or lower, got 99/],
+    ['the file of a newer release', newerLedger, /expected schema version 3 or lower, got 99/],
   ]
   for (const [what, make, message] of strangers) {
     it(`by ${what} lets facts wait, and ends when it is moved away`, async () => {

@@ -117,7 +117,7 @@ describe('stores', () => {
         const ledger = open(store)
         const odd = [
           aFact(1, { id: 'Rüsten \'\u0000" 🏭', line: '', body: { big: 1e300, tiny: 5e-324, text: '\ud800\u2028' } }),
-          aFact(1, { id: 'half', from: 0.5, to: 1.25 }),
+          aFact(1, { id: 'half', body: { kWh: 0.5 } }),
         ]
         await ledger.append(odd)
         await ledger.append([aFact(1, { id: 'lone \ud800' })])
@@ -177,9 +177,22 @@ describe('stores', () => {
         const ledger = open(store)
         const table: [facts: Fact[], message: RegExp][] = [
           [[aFact(1), aFact(2, { id: '' })], /fact energy : id: expected a text, got ""/],
-          [[aFact(1), aFact(2, { from: NaN })], /oven-e\/2: from: expected a finite number, got NaN/],
+          [
+            [aFact(1), aFact(2, { from: NaN })],
+            /oven-e\/2: from: expected a whole number within ±\(2\^53 − 1\), got NaN/,
+          ],
           [[aFact(1), aFact(2, { line: undefined as never })], /oven-e\/2: line: expected a text, got undefined/],
           [[aFact(1), aFact(2, { kind: 'note' as never })], /kind: expected one of energy, production.*got note/],
+          [[aFact(1), aFact(2, { to: 60_000.5 })], /oven-e\/2: to: expected a whole number .*, got 60000.5/],
+          [[aFact(2, { revision: 9007199254740994 })], /oven-e\/2: revision: expected a whole number .*, got 90071/],
+          [[aFact(2, { revision: -9007199254740994 })], /oven-e\/2: revision: expected a whole number .*, got -900/],
+          [[aFact(2, { id: 'x'.repeat(4097) })], /energy x{200}…: id: expected at most 4096 characters, got 4097/],
+          [[aFact(2, { line: 'x'.repeat(1e7) })], /oven-e\/2: line: expected at most 4096 characters, got 10000000/],
+          [[aFact(2, { body: { t: 'x'.repeat(2 ** 24) } })], /oven-e\/2: expected at most 16777216 characters of JSON/],
+          [
+            [aFact(2, { id: 'a\n\u001b[1m', line: 5 as never })],
+            /energy a\ufffd\ufffd\[1m: line: expected a text, got 5/,
+          ],
           [[aFact(1), aFact(2, { to: 0 })], /oven-e\/2: to: expected 120000 ms or later, got 0/],
           [
             [aFact(1), aFact(2, { body: { a: [{ b: Infinity }] } })],
@@ -193,8 +206,12 @@ describe('stores', () => {
           /order\/L1\/O2: status: expected a text, got undefined/,
         )
         await assert.rejects(
+          ledger.saveRecords([aRecord({ kWh: 1 / 0 })]),
+          /order\/L1\/O2\.kWh: expected a finite number, got Infinity/,
+        )
+        await assert.rejects(
           ledger.saveAlert(anAlert({ from: NaN })),
-          /alert\/1: from: expected a finite number, got NaN/,
+          /alert\/1: from: expected a whole number .*, got NaN/,
         )
         assert.equal(ledger.verify().facts, 0)
         assert.deepEqual([...ledger.records({})], [])

@@ -61,7 +61,7 @@ export function withLedger(path: string, work: (file: LedgerFile) => number, arc
 
 function opened(path: string, archive: string | undefined): LedgerFile {
   try {
-    return new LedgerFile(path, archive)
+    return new LedgerFile(path, archive, (notice) => console.error(notice))
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error })
   }

@@ -8,7 +8,8 @@ What lies here
 records.csv     one line per record, for a spreadsheet; units are in the header
 records.jsonl   the same records as they lie in the ledger: canonical JSON (RFC 8785), one per line, newest revision
 factors.jsonl   every emission factor row that these records use, with source, version, licence and boundary
-plant-*.json    the plant model and the settings that the records were made under (a record names its version: "plant")
+plant-*.json    the plant model, the settings and the version of the calculation rules that the records were made under
+                (a record names its version: "plant")
 facts.jsonl     what came from outside: meter intervals, factor rows, orders, states and counts. Orders, states and
                 counts are given from 31 days before to 31 days after, as they stand, and bound what was made
 seals.json      the closed periods of the ledger, if any
@@ -59,7 +60,8 @@ and a piece lies between two changes of factor, order, SKU, shift or state. The 
     mes-carbon replay <ledger file>
 
 reckons every record anew from the facts and compares it byte for byte. "differing" in manifest.json says how many of
-this period did not agree when this folder was made, "archived" of how many the facts had gone to an archive before: of
+this period did not agree when this folder was made, "ofOtherRules" how many more were made under calculation rules that
+have changed since, "archived" of how many the facts had gone to an archive before: of
 those not all facts lie here, and
 
     mes-carbon replay <ledger file> --archive <folder of the archives>

@@ -47,7 +47,8 @@ exit code  0  done, and the records agree with their facts
       const { head, counts } = { head: file.head(), counts: { records: records.length, facts, ...found } }
       pack.finish({ site: siteOf(file), period: { from: iso(period.from), to: iso(period.to) }, head, counts })
       const gone = found.archived > 0 ? `; the facts of ${found.archived} records are in an archive` : ''
-      const differ = `${found.differing} records differ from their facts${gone}`
+      const others = found.ofOtherRules > 0 ? `, and ${found.ofOtherRules} that were made under other rules` : ''
+      const differ = `${found.differing} records differ from their facts${others}${gone}`
       console.log(`${folder}: ${records.length} records and ${facts} facts, ${differ}`)
       return found.differing > 0 ? 1 : 0
     })
@@ -81,9 +82,9 @@ function writeRecords(pack: Pack, file: LedgerFile, { records, period }: { recor
 
 function writePlants(pack: Pack, file: LedgerFile, records: readonly Carbon[]): void {
   const used = new Set(records.map((r) => r.plant))
-  for (const { id, model, settings } of plantVersions(file).values()) {
+  for (const { id, model, settings, rules } of plantVersions(file).values()) {
     if (!used.has(id)) continue
-    pack.write(`plant-${id!.split('|').at(-1)}.json`, [`${JSON.stringify({ id, settings, model }, null, 2)}\n`])
+    pack.write(`plant-${id!.split('|').at(-1)}.json`, [`${JSON.stringify({ id, rules, settings, model }, null, 2)}\n`])
   }
 }
 
@@ -99,16 +100,22 @@ function* factLines(file: LedgerFile, time: Period): Generator<string> {
   }
 }
 
-function differences(file: LedgerFile, { from, to }: Period): { differing: number; archived: number } {
+/** How many records differ: under the rules of this release, and of those that were made under others. */
+function differences(
+  file: LedgerFile,
+  { from, to }: Period,
+): Record<'differing' | 'ofOtherRules' | 'archived', number> {
   const progress = new Progress('facts')
-  let [differing, archived, facts] = [0, 0, 0]
+  let [differing, ofOtherRules, archived, facts] = [0, 0, 0, 0]
   for (const step of replayLedger(file, { from, to })) {
-    differing += step.disagreements.length
+    const others = step.disagreements.filter(({ rules }) => rules !== undefined).length
+    ofOtherRules += others
+    differing += step.disagreements.length - others
     archived += step.archived
     progress.at(step.done, (facts += step.facts))
   }
   progress.end()
-  return { differing, archived }
+  return { differing, ofOtherRules, archived }
 }
 
 const lines = <T>(items: readonly T[], text: (item: T) => string): string[] => items.map((item) => `${text(item)}\n`)

@@ -1,4 +1,5 @@
 import { explain as chainOf, type ExplainedPart, type Explanation } from '../../core/per-unit/explain.ts'
+import { RULES_VERSION } from '../../core/rules.ts'
 import { isMissing, type Carbon, type EmissionFactor, type Energy } from '../../core/records.ts'
 import { firstDifference, type Difference } from '../../shared/compare.ts'
 import { plantVersions } from '../../shared/plant-version.ts'
@@ -36,6 +37,8 @@ exit code  0  the figures follow from the facts
 interface Found extends Explanation {
   /** Where the record, as it was told, is not what its facts give. */
   difference?: Difference
+  /** The version of the calculation rules it was made under, where these have changed since. */
+  rules?: number
   /** The archives that its facts are in, where they are not read here. */
   archives?: string[]
 }
@@ -53,7 +56,8 @@ function explained(file: LedgerFile, id: string): Found {
   const calculator = rebuild({ facts: (query) => file.facts(query, upTo) }, [record], plant)
   const chain = chainOf(calculator, id) ?? nothing
   const difference = record.status === 'provisional' ? undefined : firstDifference(record, calculator.closed(record))
-  return { ...chain, record, ...(difference && { difference }) }
+  const { rules = RULES_VERSION } = plant
+  return { ...chain, record, ...(difference && { difference }), ...(rules !== RULES_VERSION && { rules }) }
 }
 
 function textOf(found: Found): string {
@@ -79,10 +83,11 @@ function textOf(found: Found): string {
   ].join('\n')
 }
 
-function verdictOf({ record, difference, archives }: Found): string {
+function verdictOf({ record, difference, archives, rules }: Found): string {
   if (archives) return `its facts are in the archive: give it by --archive ${archives.join(', ')}`
   if (difference)
-    return `DIFFERS from what the facts give: ${difference.field}: told ${difference.told}, reckoned ${difference.reckoned}`
+    return `DIFFERS from what the facts give${rules === undefined ? '' : ` (rules changed: made under rules ${rules})`}: \
+${difference.field}: told ${difference.told}, reckoned ${difference.reckoned}`
   return record.status === 'provisional'
     ? 'still moves: what follows is reckoned from the facts that have come'
     : 'agrees byte for byte with what follows from its facts'

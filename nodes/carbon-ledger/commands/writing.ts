@@ -1,5 +1,6 @@
 /** Work that writes a ledger file beside Node-RED, through a second connection of its own. */
 
+import { Deferred } from '../../shared/deferred.ts'
 import { SqliteLedger } from '../../stores/sqlite.ts'
 import type { LedgerFile } from '../../stores/ledger-file.ts'
 import { withLedger } from './command.ts'
@@ -20,16 +21,18 @@ export async function writing<T>(
   const ledger = new SqliteLedger(path, {
     onFault: ({ message }) => console.error(`waits: ${message}`),
     onRecovered: () => undefined,
+    onNotice: (notice) => console.error(notice),
     onConflicts: () => undefined,
   })
   // What waits then is tried once more, and rejects with the reason.
-  const patience = setTimeout(() => void ledger.close(), PATIENCE_MS)
+  const deferred = new Deferred(({ message }) => console.error(message))
+  deferred.after(PATIENCE_MS, () => deferred.follow(ledger.close()))
   try {
     return await work(ledger)
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error })
   } finally {
-    clearTimeout(patience)
+    deferred.stop()
     await ledger.close()
   }
 }

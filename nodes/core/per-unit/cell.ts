@@ -39,6 +39,8 @@ export class Cell {
   isStale = false
   /** The newest revision that was sent, and what it said. */
   sent: Carbon | undefined
+  /** True where that was said under other calculation rules. */
+  isOfOtherRules = false
 
   constructor(key: CellKey) {
     this.key = key

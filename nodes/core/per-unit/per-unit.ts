@@ -115,6 +115,20 @@ export class Calculator {
     cell.sent = record.status === 'provisional' ? { ...record, revision: record.revision + skipped } : record
   }
 
+  /**
+   * The same for a lasting record that was made under other rules. It counts as said what these rules make of its facts,
+   * so that it is restated when a fact changes it, and not because the rules did.
+   */
+  restoreRecordOfOtherRules(record: Carbon): void {
+    this.#books.settlement.settle()
+    const state = this.#books.line(record.line)
+    const cell = state.cells.get(record.id)
+    if (!cell) return
+    const { revision, status, reasons } = record
+    cell.sent = { ...recordOf(state, cell, { ...this.#rendering, closed: true }, revision), status, reasons }
+    cell.isOfOtherRules = true
+  }
+
   lines(): string[] {
     return [...this.#books.lines.keys()]
   }

@@ -26,6 +26,7 @@ export function nextRevision(
   cell.reasons.clear()
   if (cell.sent ? saysTheSame(cell.sent, record) : cell.isEmpty) return null
   cell.sent = record
+  cell.isOfOtherRules = false
   return record
 }
 
@@ -51,10 +52,14 @@ export function recordOf(
   }
 }
 
+/** Why a restated record may differ by more than what its new facts say. */
+export const RULES_CHANGED = 'rules-changed'
+
 /** The first that is said of a record corrects nothing, so it has no reasons. */
 function statusOf(cell: Cell, closed: boolean): Pick<Carbon, 'status' | 'reasons'> {
   const status = cell.wasFinal ? 'restated' : closed ? 'final' : 'provisional'
-  return { status, reasons: cell.sent ? [...cell.reasons].sort() : [] }
+  const reasons = cell.isOfOtherRules ? [...cell.reasons, RULES_CHANGED] : [...cell.reasons]
+  return { status, reasons: cell.sent ? reasons.sort() : [] }
 }
 
 /** True where two revisions differ in nothing but their number, their reasons and the version of the plant model. */

@@ -4,6 +4,7 @@ import helper from 'node-red-node-test-helper'
 import carbonContext from '../../nodes/carbon-context/carbon-context.ts'
 import carbonPlant from '../../nodes/carbon-plant/carbon-plant.ts'
 import type { Energy } from '../../nodes/core/records.ts'
+import { asOwn } from './fixtures/as-own.ts'
 
 helper.init(createRequire(import.meta.url).resolve('node-red'))
 
@@ -46,7 +47,7 @@ describe('a state that nobody has explained', () => {
     state(0, 'Execute')
     state(30, 'Dancing')
     const energy = { type: 'energy', id: 'e', revision: 0, meter: 'm', line: 'L1', carrier: 'electricity', flags: [] }
-    context.receive({ payload: { ...energy, from: T0, to: minute(60), kWh: 60, quality: 'measured' } })
+    context.receive({ payload: asOwn({ ...energy, from: T0, to: minute(60), kWh: 60, quality: 'measured' }) })
     const told = (await laid).segments!.map(({ kWh, context }) => [
       kWh,
       context && 'state' in context ? context.state : '–',

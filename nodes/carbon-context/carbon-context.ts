@@ -17,6 +17,7 @@ import { caughtUp, ledgerOf, numberFrom, plantOf, setStatus, type Message } from
 import { checkOpen } from '../shared/open-period.ts'
 import { Pending } from '../shared/pending.ts'
 import { Refusals } from '../shared/refusals.ts'
+import { zoneOf } from '../shared/zone.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
 import { PastContext } from './past-context.ts'
 
@@ -67,7 +68,7 @@ class ContextStation {
     this.#pieces = { last: Date.now() }
     this.#context = new PlantContext(model, calendar, this.#pieces)
     const believe = (line: string, at: number): number => this.#believe(line, at)
-    this.#door = new ProductionDoor({ plant: this.#plant, believe, now: Date.now })
+    this.#door = new ProductionDoor({ plant: this.#plant, believe, now: Date.now, zoneOf })
     this.#ledger = ledgerOf(RED, config.ledger)
     this.#pending = this.#ledger && new Pending(this.#ledger)
     this.#latenessSeconds = numberFrom(config.latenessSeconds, 60, 'latenessSeconds')

@@ -3,17 +3,19 @@ import { Meter, type MeterResult } from '../core/meter/meter.ts'
 import { plantPath, type PlantMeter, type PlantModel } from '../core/plant/plant.ts'
 import type { Energy } from '../core/records.ts'
 import { Refused, refusal } from '../core/refused.ts'
-import { SourceIndex } from '../core/plant/sources.ts'
 import { MS_PER_HOUR } from '../core/plant/units.ts'
 import type { Json } from '../core/fields.ts'
 import { readEnergy } from '../door/energy.ts'
 import { foreignReason, own } from '../door/own.ts'
 import { requestOf, typeOf } from '../door/request.ts'
-import { samplesOf, type Sample } from '../door/samples.ts'
-import { isSparkplug } from '../door/sparkplug.ts'
+import { ReadingDoor } from '../door/reading-door.ts'
+import type { Sample } from '../door/sample.ts'
+import { SourceClock } from '../door/source-clock.ts'
+import { isSparkplug } from '../door/sparkplug-topic.ts'
 import { deploy, onInput, type Out } from '../shared/input.ts'
 import { caughtUp, ledgerOf, numberFrom, onClose, plantOf, type Message } from '../shared/node-kit.ts'
 import { Pending } from '../shared/pending.ts'
+import { zoneOf } from '../shared/zone.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
 import { lastFacts } from './last-facts.ts'
 import { MeterStatus } from './meter-status.ts'
@@ -50,7 +52,8 @@ class MeterStation {
   readonly #model: PlantModel
   readonly #meters: Meter[]
   readonly #byId: ReadonlyMap<string, Meter>
-  readonly #sources: SourceIndex<Meter>
+  readonly #door: ReadingDoor<PlantMeter>
+  readonly #clocks: ReadonlyMap<string, SourceClock>
   readonly #takesEnergy: boolean
   readonly #ledger: Ledger | undefined
   readonly #horizonMs: number
@@ -64,7 +67,8 @@ class MeterStation {
     this.#node = node
     this.#model = model
     this.#meters = model.meters.map((spec) => new Meter(spec, { maxSkewSeconds, horizonHours }))
-    this.#sources = new SourceIndex(this.#meters, (m) => m.spec.source)
+    this.#door = new ReadingDoor(model.meters, zoneOf)
+    this.#clocks = new Map(this.#meters.map((m) => [m.spec.id, new SourceClock()]))
     this.#byId = new Map(this.#meters.map((m) => [m.spec.id, m]))
     this.#takesEnergy = config.takeEnergy === true
     this.#ledger = ledgerOf(RED, config.ledger)
@@ -139,15 +143,11 @@ class MeterStation {
   }
 
   #readSamples(reading: Reading): void {
-    const samples = samplesOf(reading.message)
-    let isForOthers = samples.length === 0
-    for (const sample of samples) {
-      const meters = this.#sources.match(sample.source)
-      isForOthers ||= meters.length === 0
-      for (const meter of meters.length > 0 ? meters : this.#unborn(sample)) this.#read(meter, sample, reading)
-    }
+    const { readings, strangers } = this.#door.read(reading.message)
+    for (const { entry, sample } of readings) this.#read(this.#byId.get(entry.id)!, sample, reading)
+    for (const { sample } of strangers) for (const meter of this.#unborn(sample)) this.#read(meter, sample, reading)
     // A message that also holds what is not of a meter, signals of a line for example, goes on to who knows it.
-    if (isForOthers) reading.out.send(0, reading.message)
+    if (strangers.length > 0 || readings.length === 0) reading.out.send(0, reading.message)
   }
 
   #answer(message: Message, out: Out): void {
@@ -180,7 +180,9 @@ class MeterStation {
   #read(meter: Meter, sample: Sample, { message, out, facts }: Reading): void {
     const { spec } = meter
     const topic = plantPath(this.#model, spec.line ?? '', spec.machine)
-    const { energies, anchor, rejected } = this.#resultOf(meter, sample)
+    const clock = this.#clocks.get(spec.id)!
+    const { energies, anchor, rejected } = this.#resultOf(meter, clock.take(sample, Date.now()))
+    this.#status.clock(spec.id, clock)
     if (rejected !== undefined) {
       const { source, value, at } = sample
       this.#status.refusals.send({ message, out, topic }, { meter: spec.id, source, value, at, reason: rejected })
@@ -205,14 +207,23 @@ interface Reading {
   facts: Fact[]
 }
 
-function resultOf(meter: Meter, { value, text, at, from, revision, quality, reason }: Sample): MeterResult {
+/** What a broker has kept says nothing of when it was measured. */
+const REPEATED = 'time: expected one in a message that the broker repeats (retained), got none'
+
+function resultOf(meter: Meter, sample: Sample): MeterResult {
+  const { value, text, at, from, revision, quality, reason, unit } = sample
+  if (sample.isRetained && at === null) return meter.reject(REPEATED)
   if (typeof value !== 'number') {
     const expected = `a number in ${meter.spec.unit}`
     return meter.reject(value === null && reason ? reason : refusal('value', expected, text ?? value).message)
   }
   const isUncertain = quality === 'uncertain'
-  const period = { ...(from === undefined ? {} : { from }), ...(revision === undefined ? {} : { revision }) }
-  return meter.add({ at, value, isUncertain, ...period }, Date.now())
+  const stated = {
+    ...(from !== undefined && { from }),
+    ...(revision !== undefined && { revision }),
+    ...(unit !== undefined && { unit }),
+  }
+  return meter.add({ at, value, isUncertain, ...stated }, Date.now())
 }
 
 function factOf({ line = '' }: PlantMeter, energy: Energy): Fact {

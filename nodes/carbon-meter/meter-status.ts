@@ -2,6 +2,7 @@
 
 import type { Node } from 'node-red'
 import type { Meter } from '../core/meter/meter.ts'
+import type { SourceClock } from '../door/source-clock.ts'
 import type { Cancel, Deferred } from '../shared/deferred.ts'
 import { deferredOf, setStatus } from '../shared/node-kit.ts'
 import { Refusals } from '../shared/refusals.ts'
@@ -13,6 +14,7 @@ export class MeterStatus {
   readonly #meters: readonly Meter[]
   /** Mean power of the newest interval of each meter that counts, kW. */
   readonly #kW = new Map<string, number>()
+  readonly #clocks = new Map<string, string>()
   readonly refusals: Refusals
   readonly #deferred: Deferred
   #shownAt = 0
@@ -31,6 +33,15 @@ export class MeterStatus {
   power(meter: string, kW: number | undefined): void {
     if (kW === undefined) this.#kW.delete(meter)
     else this.#kW.set(meter, kW)
+  }
+
+  /** What is wrong with the clock of a meter's source, where anything is. */
+  clock(meter: string, { stands, hoursBehind }: SourceClock): void {
+    const fault = stands
+      ? `the clock of ${meter} stands still`
+      : hoursBehind > 0 && `the clock of ${meter} is ${hoursBehind.toFixed(1)} h behind`
+    if (fault) this.#clocks.set(meter, fault)
+    else this.#clocks.delete(meter)
   }
 
   /** Something was refused: shown for as long as an update lasts at least. */
@@ -62,7 +73,8 @@ export class MeterStatus {
     const parts = [heard === all ? counted(all) : `${heard} of ${counted(all)}`]
     if (this.#kW.size > 0) parts.push(`${[...this.#kW.values()].reduce((sum, kW) => sum + kW, 0).toFixed(1)} kW`)
     if (this.refusals.count > 0) parts.push(`${this.refusals.count} rejected`)
-    setStatus(this.#node, 'green', parts.join(' · '))
+    parts.unshift(...this.#clocks.values())
+    setStatus(this.#node, this.#clocks.size > 0 ? 'yellow' : 'green', parts.join(' · '))
   }
 }
 

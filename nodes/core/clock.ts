@@ -12,6 +12,12 @@ export interface ClockLimits {
 /** No plant reports from before this; a clock that says so was never set. */
 const OLDEST = Date.UTC(2010, 0, 1)
 
+/** No clock that is right says an earlier time. */
+const LEAST_NOW = Date.UTC(2026, 0, 1)
+
+/** False for our own clock where it cannot be right: before this software was there, or before what is known to have been. */
+export const isSoundClock = (now: number, known: number): boolean => now >= Math.max(LEAST_NOW, known)
+
 const iso = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms))
 
 /**
@@ -21,7 +27,7 @@ const iso = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toIS
 export function readClock(at: number, { now, newest }: { now: number; newest: number }, limits: ClockLimits): number {
   if (!Number.isFinite(at) || at < OLDEST)
     throw new Refused('time', `expected a source clock that is set, got ${iso(at)}`)
-  if (at > now + limits.maxSkewMs) {
+  if (at > now + limits.maxSkewMs && isSoundClock(now, newest - limits.maxSkewMs)) {
     throw new Refused('time', `expected at most ${limits.maxSkewMs / 1000} s ahead of our clock, got ${iso(at)}`)
   }
   if (at < newest - limits.horizonMs) {

@@ -17,7 +17,8 @@ export const RULES: readonly Rules[] = [
   {
     version: 2,
     release: '0.3.0',
-    changes: 'a fall of a count is examined before it is taken for a reset; units in doubt are not known; scale of counts',
+    changes:
+      'a fall of a count is examined before it is taken for a reset; units in doubt are not known; scale of counts',
   },
 ]
 

@@ -22,7 +22,7 @@ export function readEnergy(content: Json, meterOf: (id: string) => PlantMeter | 
   }
   const [from, at] = [time(content, 'from'), time(content, 'to')]
   checkPeriod(from, at)
-  const value = amount(content, 'kWh') / kWhPer(meter.unit)
+  const value = amount(content, 'kWh') / kWhPer(meter.unit) / (meter.scale ?? 1)
   const revision = content['revision'] === undefined ? 0 : whole(content, 'revision')
   return { meter: id, source: meter.source, value, at, from, quality: 'good', revision }
 }

@@ -3,12 +3,15 @@
 import type { ContextFact } from '../core/context/context-fact.ts'
 import { isObject, type Json } from '../core/fields.ts'
 import type { PlantMeter, PlantModel, PlantSignal } from '../core/plant/plant.ts'
-import { SourceIndex } from '../core/plant/sources.ts'
 import { isEvent, readEvent } from './events.ts'
 import { heardOf, type HeardSources } from './heard.ts'
 import { namesOf, type NameCount } from './names.ts'
 import type { Sample } from './sample.ts'
-import { contentOf, samplesOf } from './samples.ts'
+import { contentOf } from './content.ts'
+import { NO_RULES, sampleOf } from './decode.ts'
+import type { Zone } from './instant.ts'
+import { ReadingDoor, type Reading } from './reading-door.ts'
+import { isFields } from './shape.ts'
 import { readSignal } from './signals.ts'
 import { checkSize } from './size.ts'
 
@@ -17,6 +20,8 @@ export interface ProductionOptions {
   /** Gives a time of a line back, or throws where it cannot be believed. */
   believe(line: string, at: number): number
   now(): number
+  /** The rules of a time zone. */
+  zoneOf(timeZone: string): Zone
 }
 
 /** What a message told of production. */
@@ -32,16 +37,16 @@ const EVENT_CHARS = 65_536
 
 export class ProductionDoor {
   readonly #options: ProductionOptions
-  readonly #signals: SourceIndex<PlantSignal>
-  readonly #meters: SourceIndex<PlantMeter>
+  readonly #signals: ReadingDoor<PlantSignal>
+  readonly #meters: ReadingDoor<PlantMeter>
   readonly #names: NameCount
   readonly #heard: HeardSources
 
   constructor(options: ProductionOptions) {
-    const { plant } = options
+    const { plant, zoneOf } = options
     this.#options = options
-    this.#signals = new SourceIndex(plant.model.signals, (s) => s.source)
-    this.#meters = new SourceIndex(plant.model.meters, (m) => m.source)
+    this.#signals = new ReadingDoor(plant.model.signals, zoneOf)
+    this.#meters = new ReadingDoor(plant.model.meters, zoneOf)
     this.#names = namesOf(plant)
     this.#heard = heardOf(plant)
   }
@@ -50,13 +55,11 @@ export class ProductionDoor {
   read(message: { payload?: unknown }): Told {
     const event = eventOf(message.payload)
     if (event) return { facts: this.#event(event).map((fact) => ({ fact })), refused: [], isKnown: true }
-    const told: Told = { facts: [], refused: [], isKnown: false }
-    for (const sample of samplesOf(message)) {
-      const signals = this.#signals.match(sample.source)
-      if (signals.length > 0) told.isKnown = true
-      else if (this.#meters.match(sample.source).length === 0) this.#heard.note(sample, this.#options.now())
-      for (const signal of signals) this.#signal(signal, sample, told)
-    }
+    const { readings, strangers } = this.#signals.read(message)
+    const told: Told = { facts: [], refused: [], isKnown: readings.length > 0 }
+    for (const reading of readings) for (const { entry, sample } of countsIn(reading)) this.#signal(entry, sample, told)
+    for (const stranger of strangers)
+      if (!this.#meters.knows(stranger)) this.#heard.note(stranger.sample, this.#options.now())
     return told
   }
 
@@ -73,14 +76,28 @@ export class ProductionDoor {
   #signal(signal: PlantSignal, sample: Sample, told: Told): void {
     const { believe, now } = this.#options
     try {
-      const fact = readSignal(signal, sample, believe(signal.line, sample.at ?? now()))
+      const fact = readSignal(signal, sample, () => believe(signal.line, sample.at ?? now()))
       if (!fact) return
       this.#names.admit(fact, now())
       told.facts.push({ fact, from: sample })
+      if (sample.reason !== undefined && !sample.isNull) told.refused.push({ reason: sample.reason, from: sample })
     } catch (error) {
       told.refused.push({ reason: (error as Error).message, from: sample })
     }
   }
+}
+
+/** A count event of the Unified Namespace is two counts: what was made, and what of it was scrap. */
+function countsIn({ entry, sample, item }: Reading<PlantSignal>): Pick<Reading<PlantSignal>, 'entry' | 'sample'>[] {
+  const content = item?.content
+  const isEventOf = (key: string): boolean => isFields(content) && typeof content[key] === 'number'
+  const isCount = entry.role === 'produced' && entry.path === undefined && sample.value === null && isEventOf('count')
+  if (!isCount) return [{ entry, sample }]
+  const ofKey = (path: string, role: 'produced' | 'scrap'): Pick<Reading<PlantSignal>, 'entry' | 'sample'> => ({
+    entry: { ...entry, role, kind: 'delta' },
+    sample: sampleOf(item!, { ...NO_RULES, written: { ...entry, path } }),
+  })
+  return [ofKey('count', 'produced'), ...(isEventOf('scrap') ? [ofKey('scrap', 'scrap')] : [])]
 }
 
 /** The event in a payload, also as JSON text; `undefined` for any other. */

@@ -18,6 +18,14 @@ export interface Sample {
   reason?: string
   /** A higher revision corrects the value of the same instant; absent = 0. */
   revision?: number
+  /** The unit that stands beside the value. */
+  unit?: string
+  /** It states a time that cannot be read. */
+  isUntimed?: true
+  /** The broker has repeated it: it is no news. */
+  isRetained?: true
+  /** It says that there is no value (JSON `null`): no order, for instance. */
+  isNull?: true
 }
 
 const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i
@@ -57,23 +65,4 @@ export function withoutValue(sample: Sample, reason: string): Sample {
 /** A 64-bit integer from its two words; above 2⁵³ the last digits are lost. */
 export function from64Bits(high: number, low: number, signed: boolean): number {
   return (signed ? high | 0 : high >>> 0) * 2 ** 32 + (low >>> 0)
-}
-
-/** As seconds this is the year 5138, as milliseconds 1973. */
-const SECONDS_BELOW = 1e11
-/** The last instant that a `Date` can hold. */
-const MOST_MS = 8.64e15
-const ISO = /T.*(Z|[+-]\d{2}:?\d{2})$/i
-
-/** Epoch ms of a Date, of epoch seconds or milliseconds (also as text), or of ISO 8601 text that names its offset. */
-export function instantOf(told: unknown): number | undefined {
-  if (told instanceof Date) return Number.isNaN(told.getTime()) ? undefined : told.getTime()
-  if (typeof told === 'string' && told.length > LIMITS.numberChars) return undefined
-  if (typeof told === 'string' && ISO.test(told.trim())) {
-    const ms = Date.parse(told.trim())
-    return Number.isNaN(ms) ? undefined : ms
-  }
-  const n = typeof told === 'string' && isNumeric(told) ? Number(told) : told
-  if (typeof n !== 'number' || !(n >= 0 && n <= MOST_MS)) return undefined
-  return Math.round(n < SECONDS_BELOW ? n * 1000 : n)
 }

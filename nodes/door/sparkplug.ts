@@ -3,7 +3,9 @@
 import protobuf from 'protobufjs/light.js'
 import { LIMITS } from '../core/limits.ts'
 import { refusal } from '../core/refused.ts'
-import { from64Bits, instantOf, withoutValue, withValue, type Sample } from './sample.ts'
+import { instantOf } from './instant.ts'
+import { sparkplugSource, sparkplugTopic } from './sparkplug-topic.ts'
+import { from64Bits, withoutValue, withValue, type Sample } from './sample.ts'
 
 /** The fields of the Sparkplug B Payload (specification 3.0, section 6.4) that a reader of values needs. */
 const Payload = protobuf.Root.fromJSON({
@@ -101,17 +103,12 @@ export class Births {
 /** A birth that one node of the runtime hears serves all of them. */
 export const births = new Births()
 
-export const isSparkplug = (topic: unknown): topic is string =>
-  typeof topic === 'string' && topic.startsWith('spBv1.0/')
-
-const MESSAGE = /^spBv1\.0\/([^/]+)\/([ND])(BIRTH|DATA)\/([^/]+)(?:\/([^/]+))?$/
-
 /** One sample per metric of a birth or data message; deaths, commands and host states hold none. */
 export function sparkplugSamples(topic: string, payload: unknown, memory: Births): Sample[] {
-  const parts = MESSAGE.exec(topic)
+  const parts = sparkplugTopic(topic)
   if (!parts) return []
-  const [, group, level, kind, edge, device] = parts
-  const source = ['spBv1.0', group, edge, device].filter(Boolean).join('/')
+  const { group, level, kind, edge, device } = parts
+  const source = sparkplugSource(topic)
   const decoded = decode(payload)
   if (typeof decoded === 'string') return [withoutValue({ source, value: null, at: null, quality: 'bad' }, decoded)]
   const session = `${group}/${edge}`
@@ -141,7 +138,8 @@ interface Scope {
 }
 
 function sampleOf(metric: Metric, scope: Scope, memory: Births): Sample {
-  const at = instantOf(numberOf(metric.timestamp) ?? scope.sent) ?? null
+  const stated = instantOf(numberOf(metric.timestamp) ?? scope.sent)
+  const at = stated && 'at' in stated ? stated.at : null
   const unnamed: Sample = { source: scope.source, value: null, at, quality: 'bad' }
   if (metric.name && metric.name.length > LIMITS.nameChars)
     return withoutValue(unnamed, refusal('metric name', `at most ${LIMITS.nameChars} characters`, metric.name).message)

@@ -3,6 +3,7 @@
 import { readPlant } from '../../nodes/core/plant/plant-check.ts'
 import { ProductionDoor } from '../../nodes/door/production.ts'
 import { samplesOf } from '../../nodes/door/samples.ts'
+import { zoneOf } from '../../nodes/shared/zone.ts'
 import { MODEL } from '../nodes/fixtures/good-hour.ts'
 import { say } from './say.ts'
 
@@ -28,7 +29,7 @@ const jsonOf = (text: string): string =>
 export function refusalCost(): void {
   const read = readPlant(MODEL)
   if ('faults' in read) throw new Error('expected a model without faults')
-  const door = new ProductionDoor({ plant: read, believe: (_line, at) => at, now: Date.now })
+  const door = new ProductionDoor({ plant: read, believe: (_line, at) => at, now: Date.now, zoneOf })
   let slowest = { ms: 0, what: '' }
   for (const unit of UNITS) {
     const text = unit.repeat(LENGTH / unit.length)

@@ -221,7 +221,7 @@ describe('production events', () => {
 
   it('an order number keeps its leading zeros', () => {
     const signal = { source: 's', line: 'L1', role: 'order' as const }
-    const fact = readSignal(signal, { value: 12, text: '0012' }, 1) as Extract<ContextFact, { type: 'step' }>
+    const fact = readSignal(signal, { value: 12, text: '0012' }, () => 1) as Extract<ContextFact, { type: 'step' }>
     assert.equal(fact.value, '0012')
   })
 

@@ -34,7 +34,7 @@ export function factsOf(fact: PlantFact): Fact[] {
       ]
     case 'signal': {
       const signal = PLANT_MODEL.signals.find((s) => s.source === fact.source)
-      const context = signal && readSignal(signal, { value: fact.value }, fact.at)
+      const context = signal && readSignal(signal, { value: fact.value }, () => fact.at)
       return context ? [{ context }] : []
     }
     case 'factor':

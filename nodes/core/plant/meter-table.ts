@@ -21,11 +21,11 @@ import {
 import { timeZone } from './site-table.ts'
 import { AMOUNT_UNITS, canonicalUnit, ENERGY_UNITS, POWER_UNITS } from './units.ts'
 
-/** Names with dots between, an index or a named entry of a list in brackets. */
+/** Names with dots between, an index, a named entry or all entries of a list in brackets. */
 const NAME = '[^.[\\]]+'
-const ENTRY = '\\[(?:\\d+|[^=[\\]]+=[^[\\]]+)\\]'
+const ENTRY = '\\[(?:\\d+|\\*|[^=[\\]*]+=[^[\\]]+)\\]'
 const path = pattern(
-  'a path such as ENERGY.Total, values[id=L1.kWh].v or emeters[0].total',
+  'a path such as ENERGY.Total, values[id=L1.kWh].v, emeters[0].total or phases[*].power (their sum)',
   new RegExp(`^(?:${NAME}|${ENTRY})(?:\\.${NAME}|${ENTRY})*$`),
 )
 

@@ -1,0 +1,98 @@
+/** Messages as readings of entries of the plant model: meters, or signals. */
+
+import type { Json } from '../core/fields.ts'
+import { SourceIndex } from '../core/plant/sources.ts'
+import { NO_RULES, sampleOf, type Written } from './decode.ts'
+import type { Zone } from './instant.ts'
+import { itemsOf, nameOf, type Item } from './item.ts'
+import { isNoReading } from './samples.ts'
+import { withoutValue, type Sample } from './sample.ts'
+import { isFields } from './shape.ts'
+import { births, sparkplugSamples } from './sparkplug.ts'
+import { isSparkplug } from './sparkplug-topic.ts'
+
+export interface Entry extends Written {
+  source: string
+  timeZone?: string
+}
+
+export interface Reading<T extends Entry> {
+  entry: T
+  sample: Sample
+  /** What the sample was read from; Sparkplug bytes have none. */
+  item?: Item
+}
+
+export interface Readings<T extends Entry> {
+  readings: Reading<T>[]
+  /** Samples of sources that no entry names. */
+  strangers: { sample: Sample; item?: Item }[]
+}
+
+export class ReadingDoor<T extends Entry> {
+  readonly #index: SourceIndex<T>
+  readonly #zones = new Map<string, Zone>()
+  /** The last time of entries whose times are local. */
+  readonly #last = new Map<T, number>()
+
+  /** `zoneOf` gives the rules of a time zone; asked for once each. */
+  constructor(entries: readonly T[], zoneOf: (timeZone: string) => Zone) {
+    this.#index = new SourceIndex(entries, (entry) => entry.source)
+    for (const { timeZone } of entries) if (timeZone !== undefined) this.#zones.set(timeZone, zoneOf(timeZone))
+  }
+
+  /** True where an entry names the source, or something in the item. */
+  knows({ sample, item }: Readings<T>['strangers'][number]): boolean {
+    const names = (source: string): boolean => this.#index.match(source).length > 0
+    return names(sample.source) || (item?.parts?.().some((part) => names(part.source)) ?? false)
+  }
+
+  /** What a message holds, in the order it stands in it. What is larger than a message may be is one bad sample. */
+  read(message: object): Readings<T> {
+    const msg = message as Json
+    const { topic, payload } = msg
+    const found: Readings<T> = { readings: [], strangers: [] }
+    if (topic === 'subscriptionId') return found
+    try {
+      if (isSparkplug(topic) && !isFields(payload)) this.#samples(sparkplugSamples(topic, payload, births), found)
+      else for (const item of itemsOf(msg)) this.#item(item, found)
+    } catch (error) {
+      const bad: Sample = { source: nameOf(topic), value: null, at: null, quality: 'bad' }
+      this.#samples([withoutValue(bad, (error as Error).message)], found)
+    }
+    return found
+  }
+
+  #samples(samples: readonly Sample[], found: Readings<T>): void {
+    for (const sample of samples) {
+      const entries = this.#index.match(sample.source)
+      if (entries.length === 0) found.strangers.push({ sample })
+      for (const entry of entries) found.readings.push({ entry, sample })
+    }
+  }
+
+  #item(item: Item, found: Readings<T>): void {
+    const entries = this.#index.match(item.source)
+    const isTyped = isNoReading(item)
+    for (const entry of entries) {
+      if (!isTyped || entry.path !== undefined) found.readings.push(this.#reading(entry, item))
+    }
+    // A source without a path is the whole message; with one, others may name what is in it.
+    if (isTyped || entries.some((entry) => entry.path === undefined)) return
+    const parts = item.parts?.() ?? []
+    const before = found.readings.length
+    for (const part of parts)
+      for (const entry of this.#index.match(part.source)) found.readings.push(this.#reading(entry, part))
+    if (entries.length > 0 || found.readings.length > before) return
+    found.strangers.push({ sample: sampleOf(item, NO_RULES), item })
+  }
+
+  #reading(entry: T, item: Item): Reading<T> {
+    const { timeZone } = entry
+    if (timeZone === undefined) return { entry, item, sample: sampleOf(item, { ...NO_RULES, written: entry }) }
+    const zone = this.#zones.get(timeZone)
+    const sample = sampleOf(item, { written: entry, zone, last: this.#last.get(entry) })
+    if (sample.at !== null) this.#last.set(entry, Math.max(sample.at, this.#last.get(entry) ?? 0))
+    return { entry, item, sample }
+  }
+}

@@ -218,6 +218,12 @@ describe('Different names', () => {
     names.admit(order(3), 5 * days)
   })
 
+  it('do not include states, which the plant model explains or nobody does', () => {
+    const names = new NameCount(3)
+    for (let n = 0; n < 9; n++)
+      names.admit({ type: 'step', role: 'state', value: `s${n}`, at: 0, revision: 0, line: 'L1' }, 0)
+  })
+
   it('of a kind cost the same for each, up to the bound', () => {
     const names = new NameCount()
     for (let n = 0; n < 50_000; n++) names.admit(order(n), 0)

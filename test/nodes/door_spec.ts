@@ -161,6 +161,17 @@ describe('Energy from outside', () => {
   })
 })
 
+describe('An object whose fields throw what has no text', () => {
+  for (const type of ['meter', 'factor', 'context', 'per-unit', 'anomaly', 'kpi', 'esg']) {
+    it(`is answered by carbon-${type}`, async () => {
+      const bench = await station(`carbon-${type}`)
+      const payload = new Proxy({}, { get: () => { throw Object.create(null) } }) // prettier-ignore
+      await bench.send({ topic: 'l1/energy', payload })
+      assert.equal(bench.errors.length + bench.out.flat().length, 1)
+    })
+  }
+})
+
 describe('What was heard', () => {
   it('of topics that the plant does not name is told when asked for', async () => {
     const bench = await station('carbon-context')

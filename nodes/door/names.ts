@@ -28,11 +28,8 @@ export class NameCount {
   /** Throws for a fact with a name that is one too many of its kind; `now` is the wall clock. */
   admit(fact: ContextFact, now: number): void {
     if (fact.type === 'count') return
-    if (fact.type === 'step') {
-      this.#count(fact.role, fact.value, now)
-      if (fact.machine !== undefined) this.#count('machine', fact.machine, now)
-      return
-    }
+    // States and machines are those of the plant model, which are few; any other is refused, and fills nothing.
+    if (fact.type === 'step') return fact.role === 'state' ? undefined : this.#count(fact.role, fact.value, now)
     for (const key of NAMED) if (fact[key] !== undefined) this.#count(key, fact[key], now)
   }
 

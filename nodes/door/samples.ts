@@ -39,7 +39,8 @@ export function samplesOf(message: object): Sample[] {
 
 function samplesIn(payload: unknown, msg: Json): Sample[] {
   const { topic } = msg
-  if (Array.isArray(payload) && payload.length > 0 && payload.every(isFields))
+  // One item of a multiple read that is no reading does not take the others along.
+  if (Array.isArray(payload) && payload.some(isFields))
     return payload.map((item, i) => sampleOf(nameOf(Array.isArray(topic) ? topic[i] : topic), item, {}))
   if (isFields(payload) && typeof payload['type'] === 'string' && !('value' in payload)) return []
   return [sampleOf(nameOf(topic), payload, msg)]

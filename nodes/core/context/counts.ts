@@ -1,5 +1,6 @@
 /** Units made between two reports of a count, whichever order the reports come in. */
 
+import { LIMITS } from '../limits.ts'
 import { lastIndexAt } from './sorted.ts'
 
 export interface CountReport {
@@ -90,13 +91,19 @@ export class CountTrack {
   #interval(i: number): CountInterval | null {
     const report = this.#reports[i]
     if (!report) return null
-    const before = this.#reports[i - 1]
+    const before = this.#before(i)
     const flags = this.#conflicts.has(report.at) ? ['conflict'] : []
     if (report.kind === 'delta') {
       const from = report.from ?? before?.at ?? report.at - INSTANT_MS
       return from < report.at ? { from, to: report.at, units: report.value, flags } : null
     }
     return before ? { from: before.at, to: report.at, ...this.#difference(before.value, report.value, flags) } : null
+  }
+
+  /** The report before, where it is near enough to have counted on from it. */
+  #before(i: number): CountReport | undefined {
+    const before = this.#reports[i - 1]
+    return before && this.#reports[i]!.at - before.at <= LIMITS.periodMs ? before : undefined
   }
 
   /** A count that falls has rolled over where a modulus is declared and near; else it was reset and counts from 0. */

@@ -100,7 +100,7 @@ export class Intervals {
   /** Forgets the oldest readings. */
   drop(count: number): void {
     this.readings.drop(count)
-    this.#firstUnit = this.readings.unit[0]!
+    this.#firstUnit = this.readings.unit[0] ?? this.#spec.unit
   }
 
   #anchor(isNew: boolean): Energy {

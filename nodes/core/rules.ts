@@ -12,7 +12,15 @@ export interface Rules {
   changes: string
 }
 
-export const RULES: readonly Rules[] = [{ version: 1, release: '0.2.0', changes: 'the first rules that are counted' }]
+export const RULES: readonly Rules[] = [
+  { version: 1, release: '0.2.0', changes: 'the first rules that are counted' },
+  {
+    version: 2,
+    release: '0.3.0',
+    changes:
+      'an interval over more than 3,000 windows counts in no window; nothing is concluded over a silence of 400 days',
+  },
+]
 
 export const RULES_VERSION = RULES.at(-1)!.version
 

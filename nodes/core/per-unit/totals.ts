@@ -83,6 +83,7 @@ function keyingOf({ by, from, to, calendar }: TotalsInput): Keying {
       if (by.includes('day')) for (let at = calendar.day(a).to; at < b; at = calendar.day(at).to) cuts.push(at)
       return [...new Set(cuts)].sort((x, y) => x - y)
     },
+    isLong: () => false,
     keys: (piece) => {
       const row: RowKey = {}
       for (const key of by) {
@@ -94,7 +95,11 @@ function keyingOf({ by, from, to, calendar }: TotalsInput): Keying {
   }
 }
 
-function valueOf(key: TotalKey, { line, from, context, booking }: Piece, calendar: Calendar): string | undefined {
+function valueOf(
+  key: TotalKey,
+  { line, from, context, booking }: Omit<Piece, 'isLong'>,
+  calendar: Calendar,
+): string | undefined {
   const known: Partial<Context> = context && !isMissing(context) ? context : {}
   switch (key) {
     case 'line':

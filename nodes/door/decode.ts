@@ -72,7 +72,7 @@ function holderOf({ content }: Item, path: string | undefined): Holder {
 
 const HOLDERS = ['value', 'Value', 'v', 'val'] as const
 /** A value within a value: a Variant of OPC UA within its DataValue. */
-const DEEPEST = 4
+const DEEPEST = 2
 
 function unwrapped({ value, around }: Found, whole: unknown): Holder {
   let holder: Holder = { value, around }

@@ -31,8 +31,8 @@ export function itemsOf(msg: Json): Item[] {
   if (isSparkplug(topic) && isFields(content)) return metricsOf(topic, content, msg)
   const ids = idsOf(msg, content)
   if (ids) return ids.map((id, i) => itemOf(nameOf(id), (content as unknown[])[i], {}))
-  if (Array.isArray(content) && content.length > 0 && content.every(isFields))
-    return content.flatMap((el) => ofElement(el, msg))
+  // One item that is no reading does not take the others along.
+  if (Array.isArray(content) && content.some(isFields)) return content.flatMap((element) => ofElement(element, msg))
   return [itemOf(nameOf(topic), content, msg)]
 }
 
@@ -50,8 +50,8 @@ function idsOf({ topic, items }: Json, content: unknown): unknown[] | undefined 
 }
 
 /** An element of a list is of the source that it names itself, else another reading of the topic. */
-function ofElement(element: Json, msg: Json): Item[] {
-  const name = ownName(element)
+function ofElement(element: unknown, msg: Json): Item[] {
+  const name = isFields(element) ? ownName(element) : undefined
   return [itemOf(name ?? nameOf(msg['topic']), element, name === undefined ? msg : {})]
 }
 

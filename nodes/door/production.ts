@@ -68,6 +68,8 @@ export class ProductionDoor {
     const facts = readEvent(event, this.#options.plant.model)
     for (const fact of facts) {
       this.#options.believe(fact.line, fact.at)
+      // A report of a time to come cannot have been wrong.
+      if (fact.corrects !== undefined && fact.corrects > fact.at) this.#options.believe(fact.line, fact.corrects)
       this.#names.admit(fact, this.#options.now())
     }
     return facts

@@ -2,7 +2,7 @@
 
 import protobuf from 'protobufjs/light.js'
 import { LIMITS } from '../core/limits.ts'
-import { refusal } from '../core/refused.ts'
+import { Refused, refusal } from '../core/refused.ts'
 import { instantOf } from './instant.ts'
 import { sparkplugSource, sparkplugTopic } from './sparkplug-topic.ts'
 import { from64Bits, withoutValue, withValue, type Sample } from './sample.ts'
@@ -71,9 +71,15 @@ interface Known {
   datatype: number | undefined
 }
 
-/** Names and data types by alias, per edge node. Bounded: the edge nodes whose birth is longest ago are forgotten first. */
+type Aliases = Map<string, Known>
+
+/**
+ * Names and data types by alias, per edge node. Bounded: the edge nodes whose birth is longest ago are forgotten first,
+ * and those whose data was read last of all, so that a flood of births does not push out what is in use.
+ */
 export class Births {
-  readonly #edges = new Map<string, Map<string, Known>>()
+  readonly #edges = new Map<string, Aliases>()
+  readonly #inUse = new Map<string, Aliases>()
   readonly #most: number
   #held = 0
 
@@ -82,21 +88,40 @@ export class Births {
   }
 
   get(edge: string, key: string): Known | undefined {
-    return this.#edges.get(edge)?.get(key)
+    return this.#of(edge)?.get(key)
+  }
+
+  /** Says that data of an edge node is read with its birth. */
+  use(edge: string): void {
+    const aliases = this.#edges.get(edge)
+    if (!aliases) return
+    this.#edges.delete(edge)
+    this.#inUse.set(edge, aliases)
   }
 
   /** A node birth begins anew: aliases of the last session are void. */
   forget(edge: string): void {
-    this.#held -= this.#edges.get(edge)?.size ?? 0
+    this.#held -= this.#of(edge)?.size ?? 0
     this.#edges.delete(edge)
+    this.#inUse.delete(edge)
   }
 
   set(edge: string, key: string, known: Known): void {
-    let aliases = this.#edges.get(edge)
+    let aliases = this.#of(edge)
     if (!aliases) this.#edges.set(edge, (aliases = new Map()))
     if (!aliases.has(key)) this.#held++
     aliases.set(key, known)
-    while (this.#held > this.#most) this.forget(this.#edges.keys().next().value!)
+    while (this.#held > this.#most) this.#drop(this.#edges.size > 0 ? this.#edges : this.#inUse)
+  }
+
+  #of(edge: string): Aliases | undefined {
+    return this.#inUse.get(edge) ?? this.#edges.get(edge)
+  }
+
+  #drop(edges: Map<string, Aliases>): void {
+    const [edge, aliases] = edges.entries().next().value!
+    this.#held -= aliases.size
+    edges.delete(edge)
   }
 }
 
@@ -114,18 +139,44 @@ export function sparkplugSamples(topic: string, payload: unknown, memory: Births
   const session = `${group}/${edge}`
   if (level === 'N' && kind === 'BIRTH') memory.forget(session)
   const scope = { source, session, device: device ?? '', birth: kind === 'BIRTH', sent: numberOf(decoded.timestamp) }
-  const metrics = decoded.metrics ?? []
-  if (metrics.length > LIMITS.rows) throw refusal('metrics', `at most ${LIMITS.rows}`, metrics)
-  return metrics.map((metric) => sampleOf(metric, scope, memory))
+  return (decoded.metrics ?? []).map((metric) => sampleOf(metric, scope, memory))
 }
 
 function decode(payload: unknown): { timestamp?: Words | number; metrics?: Metric[] } | string {
   if (!(payload instanceof Uint8Array))
     return `payload: expected a Buffer, got ${typeof payload}; set the output of the MQTT in node to "a Buffer"`
+  if (payload.length > LIMITS.jsonChars) throw refusal('payload', `at most ${LIMITS.jsonChars} bytes`, payload)
   try {
+    checkFields(protobuf.Reader.create(payload), payload.length, NESTED, { metrics: LIMITS.rows, all: LIMITS.values })
     return Payload.toObject(Payload.decode(payload), { oneofs: true })
   } catch (error) {
+    if (error instanceof Refused) throw error
     return `payload: expected Sparkplug B, got ${payload.length} bytes that are not (${(error as Error).message})`
+  }
+}
+
+/** The fields that are messages themselves: the metrics of a payload, the properties of a metric, the values of those. */
+const NESTED = [2, 9, 2] as const
+const LENGTH_DELIMITED = 2
+
+/** Throws for more metrics or fields than a message may hold. Two bytes make a metric, and an object of each costs much more. */
+function checkFields(
+  reader: protobuf.Reader,
+  end: number,
+  [nested, ...deeper]: readonly number[],
+  left: { metrics: number; all: number },
+): void {
+  while (reader.pos < end) {
+    const tag = reader.uint32()
+    if (--left.all < 0) throw new Refused('payload', `expected at most ${LIMITS.values} values, got more`)
+    if (tag >>> 3 !== nested || (tag & 7) !== LENGTH_DELIMITED) {
+      reader.skipType(tag & 7)
+      continue
+    }
+    if (nested === 2 && deeper.length === 2 && --left.metrics < 0)
+      throw new Refused('metrics', `expected at most ${LIMITS.rows}, got more`)
+    const length = reader.uint32()
+    checkFields(reader, reader.pos + length, deeper, left)
   }
 }
 
@@ -165,6 +216,7 @@ function knownOf(metric: Metric, scope: Scope, memory: Births): Known | undefine
     else memory.set(scope.session, byName!, known)
   }
   const born = alias && memory.get(scope.session, alias)
+  if (born && !scope.birth) memory.use(scope.session)
   if (born) return { name: born.name, datatype: metric.datatype ?? born.datatype }
   if (!metric.name) return undefined
   return { name: metric.name, datatype: metric.datatype ?? memory.get(scope.session, byName!)?.datatype }

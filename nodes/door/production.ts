@@ -58,8 +58,8 @@ export class ProductionDoor {
     const { readings, strangers } = this.#signals.read(message)
     const told: Told = { facts: [], refused: [], isKnown: readings.length > 0 }
     for (const reading of readings) for (const { entry, sample } of countsIn(reading)) this.#signal(entry, sample, told)
-    for (const stranger of strangers)
-      if (!this.#meters.knows(stranger)) this.#heard.note(stranger.sample, this.#options.now())
+    for (const { sample, item } of strangers)
+      if (!this.#meters.knows({ source: sample.source, item })) this.#heard.note(sample, this.#options.now())
     return told
   }
 

@@ -27,6 +27,8 @@ export interface Readings<T extends Entry> {
   readings: Reading<T>[]
   /** Samples of sources that no entry names. */
   strangers: { sample: Sample; item?: Item }[]
+  /** Items of which something inside was read: what else is in them may be of other entries. */
+  within: Item[]
 }
 
 export class ReadingDoor<T extends Entry> {
@@ -42,16 +44,16 @@ export class ReadingDoor<T extends Entry> {
   }
 
   /** True where an entry names the source, or something in the item. */
-  knows({ sample, item }: Readings<T>['strangers'][number]): boolean {
-    const names = (source: string): boolean => this.#index.match(source).length > 0
-    return names(sample.source) || (item?.parts?.().some((part) => names(part.source)) ?? false)
+  knows({ source, item }: { source: string; item?: Item | undefined }): boolean {
+    const names = (name: string): boolean => this.#index.match(name).length > 0
+    return names(source) || (item?.parts?.().some((part) => names(part.source)) ?? false)
   }
 
   /** What a message holds, in the order it stands in it. What is larger than a message may be is one bad sample. */
   read(message: object): Readings<T> {
     const msg = message as Json
     const { topic, payload } = msg
-    const found: Readings<T> = { readings: [], strangers: [] }
+    const found: Readings<T> = { readings: [], strangers: [], within: [] }
     if (topic === 'subscriptionId') return found
     try {
       if (isSparkplug(topic) && !isFields(payload)) this.#samples(sparkplugSamples(topic, payload, births), found)
@@ -83,7 +85,7 @@ export class ReadingDoor<T extends Entry> {
     const before = found.readings.length
     for (const part of parts)
       for (const entry of this.#index.match(part.source)) found.readings.push(this.#reading(entry, part))
-    if (entries.length > 0 || found.readings.length > before) return
+    if (entries.length > 0 || found.readings.length > before) return void found.within.push(item)
     found.strangers.push({ sample: sampleOf(item, NO_RULES), item })
   }
 

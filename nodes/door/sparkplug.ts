@@ -152,6 +152,7 @@ function sampleOf(metric: Metric, scope: Scope, memory: Births): Sample {
   const sample: Sample = { source: `${scope.source}/${known.name}`, value: null, at, quality: 'good' }
   const quality = qualityOf(metric)
   if (quality !== undefined && quality !== GOOD) return withoutValue(sample, `quality is ${quality}`)
+  if (metric.isNull) sample.isNull = true
   return withValue(sample, metric.isNull ? undefined : valueOf(metric, known.datatype))
 }
 

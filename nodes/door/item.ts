@@ -33,6 +33,8 @@ export function itemsOf(msg: Json): Item[] {
   if (ids) return ids.map((id, i) => itemOf(nameOf(id), (content as unknown[])[i], {}))
   if (Array.isArray(content) && content.length > 0 && content.every(isFields))
     return content.flatMap((el) => ofElement(el, msg))
+  // Without a topic a value may still name itself.
+  if (nameOf(topic) === '' && isFields(content) && 'value' in content) return ofElement(content, msg)
   return [itemOf(nameOf(topic), content, msg)]
 }
 
@@ -73,7 +75,8 @@ function sourceOf(source: string): { name: string; dataType?: string } {
   return at < 0 ? { name: source } : { name: source.slice(0, at), dataType: source.slice(at + ';datatype='.length) }
 }
 
-const LISTS = ['values', 'metrics', 'tags', 'data', 'items'] as const
+const LISTS = ['values', 'metrics', 'tags', 'data', 'items', 'vals', 'records'] as const
+const hasList = (fields: Json): boolean => LISTS.some((key) => Array.isArray(fields[key]))
 
 /** The tags of an object: the elements of a list that name themselves, else its keys. */
 function partsOf(content: Json, { source, around, msg }: Item): Item[] {
@@ -83,7 +86,8 @@ function partsOf(content: Json, { source, around, msg }: Item): Item[] {
     if (!Array.isArray(list) || list.length === 0 || !list.every(isFields)) continue
     return list.flatMap((element: Json) => {
       const name = ownName(element)
-      if (name === undefined) return []
+      if (name === undefined)
+        return hasList(element) ? partsOf(element, { source: '', content: element, around: outside, msg }) : []
       const inner =
         isFields(element['value']) && Array.isArray(element['value']['metrics']) ? element['value'] : undefined
       // A template of Sparkplug has metrics of its own.
@@ -96,7 +100,7 @@ function partsOf(content: Json, { source, around, msg }: Item): Item[] {
     })
   }
   if (source !== '' && 'value' in content) return []
-  const inner = isFields(content['values']) ? content['values'] : content
+  const inner = [content['values'], content['Values']].find(isFields) ?? content
   return Object.keys(inner).map((key) => itemOf(key, inner[key], {}, outside))
 }
 

@@ -30,7 +30,7 @@ export function itemsOf(msg: Json): Item[] {
   checkSize(content)
   if (isSparkplug(topic) && isFields(content)) return metricsOf(topic, content, msg)
   const ids = idsOf(msg, content)
-  if (ids) return ids.map((id, i) => itemOf(nameOf(id), (content as unknown[])[i], {}))
+  if (ids) return ids.map((id, i) => itemOf(nameOf(id), (content as unknown[])[i], besides(msg)))
   if (Array.isArray(content) && content.length > 0 && content.every(isFields))
     return content.flatMap((el) => ofElement(el, msg))
   // Without a topic a value may still name itself.
@@ -51,10 +51,17 @@ function idsOf({ topic, items }: Json, content: unknown): unknown[] | undefined 
   return ids as unknown[] | undefined
 }
 
+/** What a message says of all that is in it; its type and status are those of a single value. */
+const besides = ({ sourceTimestamp, serverTimestamp, retain }: Json): Json => ({
+  sourceTimestamp,
+  serverTimestamp,
+  retain,
+})
+
 /** An element of a list is of the source that it names itself, else another reading of the topic. */
 function ofElement(element: Json, msg: Json): Item[] {
   const name = ownName(element)
-  return [itemOf(name ?? nameOf(msg['topic']), element, name === undefined ? msg : {})]
+  return [itemOf(name ?? nameOf(msg['topic']), element, name === undefined ? msg : besides(msg))]
 }
 
 function itemOf(source: string, content: unknown, msg: Json, around: readonly Json[] = []): Item {
@@ -96,12 +103,12 @@ function partsOf(content: Json, { source, around, msg }: Item): Item[] {
           ...part,
           source: `${name}/${part.source}`,
         }))
-      return [itemOf(name, element, {}, outside)]
+      return [itemOf(name, element, besides(msg), outside)]
     })
   }
   if (source !== '' && 'value' in content) return []
   const inner = [content['values'], content['Values']].find(isFields) ?? content
-  return Object.keys(inner).map((key) => itemOf(key, inner[key], {}, outside))
+  return Object.keys(inner).map((key) => itemOf(key, inner[key], besides(msg), outside))
 }
 
 const NAMES = ['id', 'nodeId', 'tag', 'name', 'source', 'topic', 'n'] as const

@@ -49,6 +49,12 @@ export class ReadingDoor<T extends Entry> {
     return names(source) || (item?.parts?.().some((part) => names(part.source)) ?? false)
   }
 
+  /** True where an entry has a path that leads to something in the item. */
+  finds(item: Item | undefined): boolean {
+    const isIn = (entry: T): boolean => sampleOf(item!, { ...NO_RULES, written: entry }).isAbsent !== true
+    return item !== undefined && this.#index.match(item.source).some((entry) => entry.path !== undefined && isIn(entry))
+  }
+
   /** What a message holds, in the order it stands in it. What is larger than a message may be is one bad sample. */
   read(message: object): Readings<T> {
     const msg = message as Json
@@ -76,9 +82,10 @@ export class ReadingDoor<T extends Entry> {
   #item(item: Item, found: Readings<T>): void {
     const entries = this.#index.match(item.source)
     const isTyped = isNoReading(item)
-    for (const entry of entries) {
-      if (!isTyped || entry.path !== undefined) found.readings.push(this.#reading(entry, item))
-    }
+    const read = entries.filter((e) => !isTyped || e.path !== undefined).map((entry) => this.#reading(entry, item))
+    // A gateway that sends what has changed leaves the rest out: that is no fault where it sends something.
+    const present = read.filter(({ sample }) => !sample.isAbsent)
+    found.readings.push(...(present.length > 0 ? present : read))
     // A source without a path is the whole message; with one, others may name what is in it.
     if (isTyped || entries.some((entry) => entry.path === undefined)) return
     const parts = item.parts?.() ?? []

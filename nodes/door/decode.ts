@@ -32,7 +32,9 @@ export function sampleOf(item: Item, rules: Rules): Sample {
   const { written } = rules
   const sample: Sample = { source: item.source, value: null, at: null, quality: 'good' }
   try {
-    const { value, dataType, around } = holderOf(item, written.path)
+    const holder = holderOf(item, written.path)
+    if (typeof holder === 'string') return withoutValue({ ...sample, isAbsent: true }, holder)
+    const { value, dataType, around } = holder
     const objects = [...around, ...item.around]
     const time =
       written.timePath === undefined ? timeAround(objects, item.msg, rules) : timeAt(written.timePath, item, rules)
@@ -58,15 +60,15 @@ interface Holder extends Found {
   dataType?: unknown
 }
 
-/** The value, and the objects that it stands in: where the path leads to, or where payloads mostly have it. */
-function holderOf({ content }: Item, path: string | undefined): Holder {
+/**
+ * The value, and the objects that it stands in: where the path leads to, or where payloads mostly have it. Where the path
+ * leads to nothing, what the payload has.
+ */
+function holderOf({ content }: Item, path: string | undefined): Holder | string {
   if (path === undefined) return unwrapped({ value: content, around: [] }, content)
   const found = follow(path, content) ?? (isFields(content) ? follow(path, content['values']) : undefined)
   if (!found)
-    throw new Refused(
-      'value',
-      `expected "${path}" in the payload, got ${isFields(content) ? hintFor(content) : shown(content)}`,
-    )
+    return `value: expected "${path}" in the payload, got ${isFields(content) ? hintFor(content) : shown(content)}`
   return unwrapped(found.around.length > 0 ? found : { ...found, around: [] }, found.value)
 }
 

@@ -57,9 +57,10 @@ export class ProductionDoor {
     if (event) return { facts: this.#event(event).map((fact) => ({ fact })), refused: [], isKnown: true }
     const { readings, strangers } = this.#signals.read(message)
     const told: Told = { facts: [], refused: [], isKnown: readings.length > 0 }
-    for (const reading of readings) for (const { entry, sample } of countsIn(reading)) this.#signal(entry, sample, told)
-    for (const stranger of strangers)
-      if (!this.#meters.knows(stranger)) this.#heard.note(stranger.sample, this.#options.now())
+    const heard = readings.filter(({ sample, item }) => !(sample.isAbsent && this.#meters.finds(item)))
+    for (const reading of heard) for (const { entry, sample } of countsIn(reading)) this.#signal(entry, sample, told)
+    for (const { sample, item } of strangers)
+      if (!this.#meters.knows({ source: sample.source, item })) this.#heard.note(sample, this.#options.now())
     return told
   }
 

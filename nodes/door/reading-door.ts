@@ -27,6 +27,8 @@ export interface Readings<T extends Entry> {
   readings: Reading<T>[]
   /** Samples of sources that no entry names. */
   strangers: { sample: Sample; item?: Item }[]
+  /** Items of which something inside was read: what else is in them may be of other entries. */
+  within: Item[]
 }
 
 export class ReadingDoor<T extends Entry> {
@@ -42,16 +44,22 @@ export class ReadingDoor<T extends Entry> {
   }
 
   /** True where an entry names the source, or something in the item. */
-  knows({ sample, item }: Readings<T>['strangers'][number]): boolean {
-    const names = (source: string): boolean => this.#index.match(source).length > 0
-    return names(sample.source) || (item?.parts?.().some((part) => names(part.source)) ?? false)
+  knows({ source, item }: { source: string; item?: Item | undefined }): boolean {
+    const names = (name: string): boolean => this.#index.match(name).length > 0
+    return names(source) || (item?.parts?.().some((part) => names(part.source)) ?? false)
+  }
+
+  /** True where an entry has a path that leads to something in the item. */
+  finds(item: Item | undefined): boolean {
+    const isIn = (entry: T): boolean => sampleOf(item!, { ...NO_RULES, written: entry }).isAbsent !== true
+    return item !== undefined && this.#index.match(item.source).some((entry) => entry.path !== undefined && isIn(entry))
   }
 
   /** What a message holds, in the order it stands in it. What is larger than a message may be is one bad sample. */
   read(message: object): Readings<T> {
     const msg = message as Json
     const { topic, payload } = msg
-    const found: Readings<T> = { readings: [], strangers: [] }
+    const found: Readings<T> = { readings: [], strangers: [], within: [] }
     if (topic === 'subscriptionId') return found
     try {
       if (isSparkplug(topic) && !isFields(payload)) this.#samples(sparkplugSamples(topic, payload, births), found)
@@ -74,16 +82,17 @@ export class ReadingDoor<T extends Entry> {
   #item(item: Item, found: Readings<T>): void {
     const entries = this.#index.match(item.source)
     const isTyped = isNoReading(item)
-    for (const entry of entries) {
-      if (!isTyped || entry.path !== undefined) found.readings.push(this.#reading(entry, item))
-    }
+    const read = entries.filter((e) => !isTyped || e.path !== undefined).map((entry) => this.#reading(entry, item))
+    // A gateway that sends what has changed leaves the rest out: that is no fault where it sends something.
+    const present = read.filter(({ sample }) => !sample.isAbsent)
+    found.readings.push(...(present.length > 0 ? present : read))
     // A source without a path is the whole message; with one, others may name what is in it.
     if (isTyped || entries.some((entry) => entry.path === undefined)) return
     const parts = item.parts?.() ?? []
     const before = found.readings.length
     for (const part of parts)
       for (const entry of this.#index.match(part.source)) found.readings.push(this.#reading(entry, part))
-    if (entries.length > 0 || found.readings.length > before) return
+    if (entries.length > 0 || found.readings.length > before) return void found.within.push(item)
     found.strangers.push({ sample: sampleOf(item, NO_RULES), item })
   }
 

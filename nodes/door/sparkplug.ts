@@ -7,7 +7,9 @@ import { instantOf } from './instant.ts'
 import { sparkplugSource, sparkplugTopic } from './sparkplug-topic.ts'
 import { from64Bits, withoutValue, withValue, type Sample } from './sample.ts'
 
-/** The fields of the Sparkplug B Payload (specification 3.0, section 6.4) that a reader of values needs. */
+const KINDS = ['int', 'long', 'float', 'double', 'boolean', 'string'] as const
+
+/** The fields of the Sparkplug B Payload (specification 3.0, 6.4) that we need; out of a `oneof` a 0 would count as absent. */
 const Payload = protobuf.Root.fromJSON({
   nested: {
     Payload: {
@@ -17,7 +19,7 @@ const Payload = protobuf.Root.fromJSON({
       },
       nested: {
         Metric: {
-          oneofs: { kind: { oneof: ['int', 'long', 'float', 'double', 'boolean', 'string'] } },
+          oneofs: { kind: { oneof: [...KINDS] }, _alias: { oneof: ['alias'] } },
           fields: {
             name: { type: 'string', id: 1 },
             alias: { type: 'uint64', id: 2 },
@@ -39,7 +41,7 @@ const Payload = protobuf.Root.fromJSON({
             values: { rule: 'repeated', type: 'PropertyValue', id: 2 },
           },
         },
-        PropertyValue: { fields: { int: { type: 'uint32', id: 3 } } },
+        PropertyValue: { oneofs: { _int: { oneof: ['int'] } }, fields: { int: { type: 'uint32', id: 3 } } },
       },
     },
   },
@@ -57,7 +59,7 @@ interface Metric {
   isNull?: boolean
   properties?: { keys: string[]; values: { int?: number }[] }
   /** Name of the field that holds the value; absent for data sets, templates and bytes. */
-  kind?: 'int' | 'long' | 'float' | 'double' | 'boolean' | 'string'
+  kind?: (typeof KINDS)[number]
   int?: number
   long?: Words | number
   float?: number
@@ -203,6 +205,7 @@ function sampleOf(metric: Metric, scope: Scope, memory: Births): Sample {
   const sample: Sample = { source: `${scope.source}/${known.name}`, value: null, at, quality: 'good' }
   const quality = qualityOf(metric)
   if (quality !== undefined && quality !== GOOD) return withoutValue(sample, `quality is ${quality}`)
+  if (metric.isNull) sample.isNull = true
   return withValue(sample, metric.isNull ? undefined : valueOf(metric, known.datatype))
 }
 

@@ -64,6 +64,17 @@ describe('A Sparkplug B payload', () => {
     ])
   })
 
+  it('knows the alias 0', () => {
+    const memory = new Births()
+    // Name `E`, alias 0, Double; then alias 0 and the value 7: the library for tests drops an alias of 0.
+    const double = [0x69, 0, 0, 0, 0, 0, 0, 0x1c, 0x40]
+    const metric = (...fields: number[]): Buffer => Buffer.from([0x12, fields.length, ...fields])
+    sparkplugSamples('spBv1.0/G/DBIRTH/E/D', metric(0x0a, 1, 0x45, 0x10, 0, 0x20, 10, ...double), memory)
+    assert.deepEqual(values(sparkplugSamples('spBv1.0/G/DDATA/E/D', metric(0x10, 0, ...double), memory)), [
+      ['spBv1.0/G/E/D/E', 7],
+    ])
+  })
+
   it('says that an alias is not known, also after the edge node was born anew', () => {
     const memory = new Births()
     const data = payload({ alias: 1, type: 'Double', value: 7 })
@@ -119,6 +130,7 @@ describe('A Sparkplug B payload', () => {
     const bytes = payload(
       { name: 'null', type: 'Double', value: null },
       { name: 'stale', type: 'Double', value: 1, ...quality(500) },
+      { name: 'bad', type: 'Double', value: 1, ...quality(0) },
       { name: 'fine', type: 'Double', value: 1, ...quality(192) },
       { name: 'bytes', type: 'Bytes', value: new Uint8Array([1]) },
     )
@@ -127,6 +139,7 @@ describe('A Sparkplug B payload', () => {
     assert.deepEqual(got, [
       [null, nothing],
       [null, 'quality is 500'],
+      [null, 'quality is 0'],
       [1, undefined],
       [null, nothing],
     ])

@@ -32,7 +32,7 @@ export function sampleOf(item: Item, rules: Rules): Sample {
   const { written } = rules
   const sample: Sample = { source: item.source, value: null, at: null, quality: 'good' }
   try {
-    const { value, dataType, around } = holderOf(item, written.path)
+    const { value, dataType, around } = holderOf(item, written)
     const objects = [...around, ...item.around]
     const time =
       written.timePath === undefined ? timeAround(objects, item.msg, rules) : timeAt(written.timePath, item, rules)
@@ -59,7 +59,10 @@ interface Holder extends Found {
 }
 
 /** The value, and the objects that it stands in: where the path leads to, or where payloads mostly have it. */
-function holderOf({ content }: Item, path: string | undefined): Holder {
+function holderOf({ content }: Item, { path, words }: Written): Holder {
+  // The stock Modbus node may send its registers beside the bytes that they came in.
+  if (words !== undefined && path === undefined && isFields(content) && Array.isArray(content['data']))
+    return { value: content['data'], around: [content] }
   if (path === undefined) return unwrapped({ value: content, around: [] }, content)
   const found = follow(path, content) ?? (isFields(content) ? follow(path, content['values']) : undefined)
   if (!found)
@@ -115,9 +118,8 @@ const isWord = (x: unknown): x is number => Number.isInteger(x) && Math.abs(x as
 
 /** A number out of registers, or of the two words that OPC UA sends a 64-bit integer in; anything else as it is. */
 function numberIn(value: unknown, dataType: unknown, { words }: Written): unknown {
-  const list = isFields(value) && Array.isArray(value['data']) ? value['data'] : value
   if (words !== undefined) {
-    const number = fromRegisters(words, list)
+    const number = fromRegisters(words, value)
     if (number === undefined) throw refusal('value', `the registers of a ${words}`, value)
     return number
   }

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { Meter, type MeterResult } from '../core/meter/meter.ts'
-import { plantPath, type PlantMeter, type PlantModel } from '../core/plant/plant.ts'
+import { plantPath, type PlantMeter, type PlantModel, type PlantSignal } from '../core/plant/plant.ts'
 import type { Energy } from '../core/records.ts'
 import { Refused, refusal } from '../core/refused.ts'
 import { MS_PER_HOUR } from '../core/plant/units.ts'
@@ -53,6 +53,7 @@ class MeterStation {
   readonly #meters: Meter[]
   readonly #byId: ReadonlyMap<string, Meter>
   readonly #door: ReadingDoor<PlantMeter>
+  readonly #signals: ReadingDoor<PlantSignal>
   readonly #clocks: ReadonlyMap<string, SourceClock>
   readonly #takesEnergy: boolean
   readonly #ledger: Ledger | undefined
@@ -68,6 +69,7 @@ class MeterStation {
     this.#model = model
     this.#meters = model.meters.map((spec) => new Meter(spec, { maxSkewSeconds, horizonHours }))
     this.#door = new ReadingDoor(model.meters, zoneOf)
+    this.#signals = new ReadingDoor(model.signals, zoneOf)
     this.#clocks = new Map(this.#meters.map((m) => [m.spec.id, new SourceClock()]))
     this.#byId = new Map(this.#meters.map((m) => [m.spec.id, m]))
     this.#takesEnergy = config.takeEnergy === true
@@ -147,7 +149,8 @@ class MeterStation {
     for (const { entry, sample } of readings) this.#read(this.#byId.get(entry.id)!, sample, reading)
     for (const { sample } of strangers) for (const meter of this.#unborn(sample)) this.#read(meter, sample, reading)
     // A message that also holds what is not of a meter, signals of a line for example, goes on to who knows it.
-    if (strangers.length > 0 || readings.length === 0) reading.out.send(0, reading.message)
+    const isShared = readings.some(({ entry, sample }) => this.#signals.shares(sample, entry))
+    if (isShared || strangers.length > 0 || readings.length === 0) reading.out.send(0, reading.message)
   }
 
   #answer(message: Message, out: Out): void {

@@ -41,6 +41,11 @@ export class ReadingDoor<T extends Entry> {
     for (const { timeZone } of entries) if (timeZone !== undefined) this.#zones.set(timeZone, zoneOf(timeZone))
   }
 
+  /** True where an entry takes another value from the messages that this one reads. */
+  shares({ source }: Sample, { path }: Entry): boolean {
+    return this.#index.match(source).some((entry) => entry.path !== path)
+  }
+
   /** True where an entry names the source, or something in the item. */
   knows({ sample, item }: Readings<T>['strangers'][number]): boolean {
     const names = (source: string): boolean => this.#index.match(source).length > 0
@@ -79,12 +84,21 @@ export class ReadingDoor<T extends Entry> {
     }
     // A source without a path is the whole message; with one, others may name what is in it.
     if (isTyped || entries.some((entry) => entry.path === undefined)) return
-    const parts = item.parts?.() ?? []
-    const before = found.readings.length
-    for (const part of parts)
-      for (const entry of this.#index.match(part.source)) found.readings.push(this.#reading(entry, part))
-    if (entries.length > 0 || found.readings.length > before) return
-    found.strangers.push({ sample: sampleOf(item, NO_RULES), item })
+    const unknown = this.#parts(item.parts?.() ?? [], found)
+    if (entries.length > 0) return
+    for (const stranger of unknown ?? [item])
+      found.strangers.push({ sample: sampleOf(stranger, NO_RULES), item: stranger })
+  }
+
+  /** Reads the parts that entries name; gives the others; `undefined` where they name none. */
+  #parts(parts: readonly Item[], found: Readings<T>): Item[] | undefined {
+    const unknown: Item[] = []
+    for (const part of parts) {
+      const entries = this.#index.match(part.source)
+      if (entries.length === 0) unknown.push(part)
+      for (const entry of entries) found.readings.push(this.#reading(entry, part))
+    }
+    return unknown.length < parts.length ? unknown : undefined
   }
 
   #reading(entry: T, item: Item): Reading<T> {

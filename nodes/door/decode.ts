@@ -87,13 +87,18 @@ function unwrapped({ value, around }: Found, whole: unknown): Holder {
   let holder: Holder = { value, around }
   for (let level = 0; isFields(holder.value) && level < DEEPEST; level++) {
     const fields: Json = holder.value
-    if ('dataType' in fields) return { value: fields['value'], around: holder.around, dataType: fields['dataType'] }
+    if ('dataType' in fields) return { ...textIn(fields['value'], holder.around), dataType: fields['dataType'] }
     const inner = isLocalized(fields) ? 'text' : HOLDERS.find((key) => key in fields)
     if (inner === undefined) throw new Refused('value', `expected a number or text, got ${hintFor(whole)}`)
     holder = { value: fields[inner], around: [fields, ...holder.around] }
   }
   return holder
 }
+
+const textIn = (value: unknown, around: Json[]): Holder => ({
+  value: isFields(value) && isLocalized(value) ? value['text'] : value,
+  around,
+})
 
 /** A text of OPC UA with its language. */
 const isLocalized = (fields: Json): boolean =>

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
-import { readClock, type ClockLimits } from '../core/clock.ts'
+import { arrivalTime, readClock, type ClockLimits } from '../core/clock.ts'
 import { factId, type ContextFact } from '../core/context/context-fact.ts'
 import { joined, within, type ContextOutcome } from '../core/context/outcome.ts'
 import { PlantContext, type PieceCount } from '../core/context/plant-context.ts'
@@ -67,7 +67,7 @@ class ContextStation {
     // Pieces of production are numbered on from the clock, so that none is below one sent before a restart.
     this.#pieces = { last: Date.now() }
     this.#context = new PlantContext(model, calendar, this.#pieces)
-    const believe = (line: string, at: number): number => this.#believe(line, at)
+    const believe = (line: string, at: number | null): number => this.#believe(line, at)
     this.#door = new ProductionDoor({ plant: this.#plant, believe, now: Date.now, zoneOf })
     this.#ledger = ledgerOf(RED, config.ledger)
     this.#pending = this.#ledger && new Pending(this.#ledger)
@@ -187,8 +187,9 @@ class ContextStation {
     this.#refusals.show('', why.reason)
   }
 
-  #believe(line: string, at: number): number {
+  #believe(line: string, told: number | null): number {
     const known = { now: Date.now(), newest: this.#context.newest(line) }
+    const at = told ?? arrivalTime(known, this.#limits)
     if (!this.#ledger || at >= known.newest - this.#limits.horizonMs) return readClock(at, known, this.#limits)
     checkOpen(at, this.#ledger, this.#limits.horizonMs)
     return readClock(at, known, { ...this.#limits, horizonMs: Infinity })

@@ -1,5 +1,5 @@
 import type { EditorRED } from 'node-red'
-import { readRows } from '../core/factor/factor-row.ts'
+import { readRows, type RefusedRow } from '../core/factor/factor-row.ts'
 import type { FactorBoundary } from '../core/records.ts'
 
 declare const RED: EditorRED
@@ -24,19 +24,27 @@ const word = (key: string, words?: Record<string, string | number>): string =>
 
 type TableTerms = Pick<SourceProperties, 'zone' | 'carrier' | 'boundary'>
 
-/** The same check as at deploy; gives the number of good rows and what is wrong with the others. */
-function readTable(text: string, { zone, carrier, boundary }: TableTerms): { rows: number; faults: string[] } {
+interface Verdict {
+  rows: number
+  /** What is wrong with the rows that are none, and what may be wrong with the others. */
+  faults: string[]
+  doubts: string[]
+}
+
+/** The same check as at deploy. */
+function readTable(text: string, { zone, carrier, boundary }: TableTerms): Verdict {
   try {
-    const { rows, refused } = readRows(JSON.parse(text), {
+    const { rows, refused, doubted } = readRows(JSON.parse(text), {
       carrier: carrier || 'electricity',
       zone: zone || 'plant',
       boundary: (boundary || 'direct') as FactorBoundary,
       provider: 'table',
       retrievedAt: 0,
     })
-    return { rows: rows.length, faults: refused.map(({ index, reason }) => `[${index}] ${reason}`) }
+    const named = ({ index, reason }: RefusedRow): string => `[${index}] ${reason}`
+    return { rows: rows.length, faults: refused.map(named), doubts: doubted.map(named) }
   } catch (error) {
-    return { rows: 0, faults: [(error as Error).message] }
+    return { rows: 0, faults: [(error as Error).message], doubts: [] }
   }
 }
 
@@ -51,9 +59,10 @@ const isAddress = (v: string | undefined): boolean => !v || /^https?:\/\/./.test
 function showVerdict(): void {
   const value = (key: string): string => String($(`#node-config-input-${key}`).val())
   const terms = { zone: value('zone'), carrier: value('carrier'), boundary: value('boundary') }
-  const { rows, faults } = readTable(value('table'), terms)
+  const { rows, faults, doubts } = readTable(value('table'), terms)
+  const told = [...faults, ...doubts]
   const verdict = $('#carbon-factor-source-verdict')
-  verdict.text(faults.length > 0 ? faults.slice(0, 5).join('\n') : word('verdict', { rows }))
+  verdict.text(told.length > 0 ? told.slice(0, 5).join('\n') : word('verdict', { rows }))
   verdict.toggleClass('carbon-factor-source-faulty', faults.length > 0)
 }
 

@@ -93,5 +93,9 @@ function listOf(reasons: readonly string[]): string {
 
 function textOf({ carrier, zone, kgPerKWh, boundary, quality }: EmissionFactor): string {
   const name = carrier === 'electricity' ? zone : `${carrier} ${zone}`
-  return `${name} ${kgPerKWh.toFixed(3)} kg/kWh ${boundary} ${quality}`
+  return `${name} ${digitsOf(kgPerKWh)} kg/kWh ${boundary} ${quality}`
 }
+
+/** Three decimals, or as many as tell a small factor from none. */
+const digitsOf = (kgPerKWh: number): string =>
+  kgPerKWh === 0 || kgPerKWh >= 0.1 ? kgPerKWh.toFixed(3) : kgPerKWh.toPrecision(3)

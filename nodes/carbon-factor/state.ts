@@ -2,7 +2,7 @@
 
 import type { Taken } from '../core/factor/factor-book.ts'
 import { compareVersions, sameRow } from '../core/factor/factor-order.ts'
-import { factorId, readRows } from '../core/factor/factor-row.ts'
+import { factorId, readRows, type RefusedRow } from '../core/factor/factor-row.ts'
 import type { EmissionFactor } from '../core/records.ts'
 import { yearlyRows } from '../providers/yearly.ts'
 import type { Link } from './chain.ts'
@@ -14,15 +14,20 @@ export interface Stated {
   rows: EmissionFactor[]
   /** Rows of tables that were refused, with the source, the row and the reason. */
   refused: string[]
+  /** Rows that were taken, and may be wrong. */
+  doubted: string[]
 }
 
 /** The rows of all tables. The same slot of the same provider in two tables is that of the earlier one. */
 export function tableRows(links: readonly Link[]): Stated {
   const byId = new Map<string, EmissionFactor>()
   const refused: string[] = []
+  const doubted: string[] = []
   for (const { settings, terms } of links.filter(isTable)) {
     const read = readRows(settings.table, terms)
-    refused.push(...read.refused.map(({ index, reason }) => `${settings.name}, row ${index}: ${reason}`))
+    const named = ({ index, reason }: RefusedRow): string => `${settings.name}, row ${index}: ${reason}`
+    refused.push(...read.refused.map(named))
+    doubted.push(...read.doubted.map(named))
     for (const row of read.rows) {
       const other = byId.get(row.id)
       const again = other?.via === row.via
@@ -31,7 +36,7 @@ export function tableRows(links: readonly Link[]): Stated {
       if (!other || (again && compareVersions(row, other) < 0)) byId.set(row.id, row)
     }
   }
-  return { rows: [...byId.values()], refused }
+  return { rows: [...byId.values()], refused, doubted }
 }
 
 /** The yearly means of grid zones, as the last of the sources. */

@@ -117,7 +117,8 @@ export class FactorStation {
       throw new Error('sources: expected a source "message" for factor messages, got none in the chain')
     }
     const now = Date.now()
-    const { rows, refused } = readFactors(content, { ...source.terms, retrievedAt: now })
+    const { rows, refused, doubted } = readFactors(content, { ...source.terms, retrievedAt: now })
+    this.#status.warn(doubted)
     const work = this.#take(rows, { meaning: 'settle', stampedAt: now, out })
     const shadowed = this.#book.shadowed(rows).map((row) => `${row.id}: kept out; ${COUNTED_TWICE}`)
     out.error = this.#status.refused([...refused, ...shadowed])
@@ -141,6 +142,7 @@ export class FactorStation {
       onFault: (reason) => faults.push(reason),
     })
     this.#status.fault(faults)
+    this.#status.warn(this.#stated.doubted)
     return live
   }
 

@@ -185,8 +185,10 @@ class MeterStation {
     const { spec } = meter
     const topic = plantPath(this.#model, spec.line ?? '', spec.machine)
     const clock = this.#clocks.get(spec.id)!
-    const { energies, anchor, rejected } = this.#resultOf(meter, clock.take(sample, Date.now()))
+    const now = Date.now()
+    const { energies, anchor, rejected } = this.#resultOf(meter, clock.take(sample, now))
     this.#status.clock(spec.id, clock)
+    this.#status.ownClock(meter.believes(now) ? null : now)
     if (rejected !== undefined) {
       const { source, value, at } = sample
       this.#status.refusals.send({ message, out, topic }, { meter: spec.id, source, value, at, reason: rejected })
@@ -198,6 +200,8 @@ class MeterStation {
       out.send(0, { _msgid: message._msgid, topic, payload: own(energy) } as Message)
     }
     const last = energies.at(-1)
+    // A rest says nothing of the sign.
+    if (last && last.kWh !== 0) this.#status.backwards(spec.id, last.flags.includes('reversed'))
     // What a meter with a parent measures is in the parent's power already.
     if (last?.to === meter.newest && spec.parent === undefined) this.#status.power(spec.id, last.signal?.meanKW)
     this.#status.show()

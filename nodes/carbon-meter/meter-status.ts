@@ -14,7 +14,8 @@ export class MeterStatus {
   readonly #meters: readonly Meter[]
   /** Mean power of the newest interval of each meter that counts, kW. */
   readonly #kW = new Map<string, number>()
-  readonly #clocks = new Map<string, string>()
+  /** What is wrong, by what it is wrong with. */
+  readonly #faults = new Map<string, string>()
   readonly refusals: Refusals
   readonly #deferred: Deferred
   #shownAt = 0
@@ -37,11 +38,18 @@ export class MeterStatus {
 
   /** What is wrong with the clock of a meter's source, where anything is. */
   clock(meter: string, { stands, hoursBehind }: SourceClock): void {
-    const fault = stands
-      ? `the clock of ${meter} stands still`
-      : hoursBehind > 0 && `the clock of ${meter} is ${hoursBehind.toFixed(1)} h behind`
-    if (fault) this.#clocks.set(meter, fault)
-    else this.#clocks.delete(meter)
+    const behind = hoursBehind > 0 && `the clock of ${meter} is ${hoursBehind.toFixed(1)} h behind`
+    this.#say(`clock of ${meter}`, stands ? `the clock of ${meter} stands still` : behind)
+  }
+
+  /** Our own clock, where it cannot be right; `null` where it can. */
+  ownClock(now: number | null): void {
+    this.#say('own clock', now !== null && `our own clock is wrong (${new Date(now).toISOString().slice(0, 16)}Z)`)
+  }
+
+  /** Whether a meter of power is never above zero. */
+  backwards(meter: string, isReversed: boolean): void {
+    this.#say(`sign of ${meter}`, isReversed && `${meter} runs backwards`)
   }
 
   /** Something was refused: shown for as long as an update lasts at least. */
@@ -65,6 +73,11 @@ export class MeterStatus {
     else this.#update()
   }
 
+  #say(subject: string, fault: string | false): void {
+    if (fault === false) this.#faults.delete(subject)
+    else this.#faults.set(subject, fault)
+  }
+
   #update(): void {
     this.stop()
     this.#shownAt = Date.now()
@@ -73,8 +86,8 @@ export class MeterStatus {
     const parts = [heard === all ? counted(all) : `${heard} of ${counted(all)}`]
     if (this.#kW.size > 0) parts.push(`${[...this.#kW.values()].reduce((sum, kW) => sum + kW, 0).toFixed(1)} kW`)
     if (this.refusals.count > 0) parts.push(`${this.refusals.count} rejected`)
-    parts.unshift(...this.#clocks.values())
-    setStatus(this.#node, this.#clocks.size > 0 ? 'yellow' : 'green', parts.join(' · '))
+    parts.unshift(...this.#faults.values())
+    setStatus(this.#node, this.#faults.size > 0 ? 'yellow' : 'green', parts.join(' · '))
   }
 }
 

@@ -1,6 +1,7 @@
 /** When records leave: at most every `emitSeconds` of source time per line, and at once when a view closes. */
 
 import { SITE } from '../core/allocation/ownership.ts'
+import { isSoundClock } from '../core/clock.ts'
 import type { Calculator } from '../core/per-unit/per-unit.ts'
 import type { Carbon } from '../core/records.ts'
 import { Deferred } from '../shared/deferred.ts'
@@ -16,8 +17,9 @@ export interface EmissionOptions {
 
 interface LineClock {
   latenessMs: number
-  /** Source time of the last emission of open records, and wall time of the last message. */
+  /** Source time of the last emission of open records. */
   emittedAt: number
+  /** When the last message came, by a clock that nobody sets. */
   heardAt: number
 }
 
@@ -54,7 +56,7 @@ export class Emission {
   soon(line: string = SITE, latenessSeconds?: unknown): void {
     const clock = this.#clock(line)
     if (typeof latenessSeconds === 'number') clock.latenessMs = latenessSeconds * 1000
-    clock.heardAt = Date.now()
+    clock.heardAt = performance.now()
     const known = this.#calculator.lines()
     // Lines that share a meter with this one move with it, though nothing was heard of themselves.
     for (const moved of this.#calculator.alongside(line)) if (known.includes(moved)) this.#waiting.add(moved)
@@ -86,15 +88,15 @@ export class Emission {
     this.#emit(line, newest - clock.latenessMs, isDue)
   }
 
-  /** A line that has fallen silent closes by our own clock, and what was held back by `emitMs` is told. */
+  /** A line that has fallen silent closes by our own clock where that is sound, and what `emitMs` held back is told. */
   #tick(): void {
     const now = Date.now()
     for (const [line, clock] of this.#lines) {
-      const quietMs = now - clock.heardAt
+      const quietMs = performance.now() - clock.heardAt
       if (quietMs < Math.max(TICK_MS, this.#options.emitMs)) continue
-      const isSilent = quietMs > clock.latenessMs
-      const watermark = isSilent ? now - clock.latenessMs : this.#calculator.newest(line) - clock.latenessMs
-      this.#emit(line, watermark, true)
+      const newest = this.#calculator.newest(line)
+      const isSilent = quietMs > clock.latenessMs && isSoundClock(now, newest - clock.latenessMs)
+      this.#emit(line, (isSilent ? now : newest) - clock.latenessMs, true)
     }
   }
 
@@ -119,7 +121,10 @@ export class Emission {
   #clock(line: string): LineClock {
     let clock = this.#lines.get(line)
     if (!clock)
-      this.#lines.set(line, (clock = { latenessMs: this.#options.latenessMs, emittedAt: 0, heardAt: Date.now() }))
+      this.#lines.set(
+        line,
+        (clock = { latenessMs: this.#options.latenessMs, emittedAt: 0, heardAt: performance.now() }),
+      )
     return clock
   }
 }

@@ -11,6 +11,8 @@ export function contentOf(payload: unknown): unknown {
   if (payload instanceof Uint8Array && payload.length > LIMITS.jsonChars)
     throw refusal('payload', `at most ${LIMITS.jsonChars} bytes`, payload)
   const content = payload instanceof Uint8Array ? utf8.decode(payload) : payload
+  // MQTT brings JSON null, "there is none", as its four letters.
+  if (content === 'null') return null
   if (typeof content !== 'string' || !/^\s*[[{]/.test(content)) return content
   if (content.length > LIMITS.jsonChars)
     throw refusal('payload', `at most ${LIMITS.jsonChars} characters of JSON`, content)

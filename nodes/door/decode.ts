@@ -32,7 +32,7 @@ export function sampleOf(item: Item, rules: Rules): Sample {
   const { written } = rules
   const sample: Sample = { source: item.source, value: null, at: null, quality: 'good' }
   try {
-    const holder = holderOf(item, written.path)
+    const holder = holderOf(item, written)
     if (typeof holder === 'string') return withoutValue({ ...sample, isAbsent: true }, holder)
     const { value, dataType, around } = holder
     const objects = [...around, ...item.around]
@@ -64,12 +64,21 @@ interface Holder extends Found {
  * The value, and the objects that it stands in: where the path leads to, or where payloads mostly have it. Where the path
  * leads to nothing, what the payload has.
  */
-function holderOf({ content }: Item, path: string | undefined): Holder | string {
+function holderOf({ content }: Item, { path, words }: Written): Holder | string {
+  // The stock Modbus node may send its registers beside the bytes that they came in.
+  if (words !== undefined && path === undefined && isFields(content) && Array.isArray(content['data']))
+    return { value: content['data'], around: [content] }
   if (path === undefined) return unwrapped({ value: content, around: [] }, content)
-  const found = follow(path, content) ?? (isFields(content) ? follow(path, content['values']) : undefined)
+  const found = follow(path, content) ?? inValues(path, content)
   if (!found)
     return `value: expected "${path}" in the payload, got ${isFields(content) ? hintFor(content) : shown(content)}`
-  return unwrapped(found.around.length > 0 ? found : { ...found, around: [] }, found.value)
+  return unwrapped(found, found.value)
+}
+
+/** Gateways that buffer put what they know beside the time: `{ts, values: {energy}}`. */
+function inValues(path: string, content: unknown): Found | undefined {
+  const found = isFields(content) ? follow(path, content['values']) : undefined
+  return found && { ...found, around: [...found.around, content as Json] }
 }
 
 const HOLDERS = ['value', 'Value', 'v', 'val'] as const
@@ -80,13 +89,18 @@ function unwrapped({ value, around }: Found, whole: unknown): Holder {
   let holder: Holder = { value, around }
   for (let level = 0; isFields(holder.value) && level < DEEPEST; level++) {
     const fields: Json = holder.value
-    if ('dataType' in fields) return { value: fields['value'], around: holder.around, dataType: fields['dataType'] }
+    if ('dataType' in fields) return { ...textIn(fields['value'], holder.around), dataType: fields['dataType'] }
     const inner = isLocalized(fields) ? 'text' : HOLDERS.find((key) => key in fields)
     if (inner === undefined) throw new Refused('value', `expected a number or text, got ${hintFor(whole)}`)
     holder = { value: fields[inner], around: [fields, ...holder.around] }
   }
   return holder
 }
+
+const textIn = (value: unknown, around: Json[]): Holder => ({
+  value: isFields(value) && isLocalized(value) ? value['text'] : value,
+  around,
+})
 
 /** A text of OPC UA with its language. */
 const isLocalized = (fields: Json): boolean =>
@@ -117,9 +131,8 @@ const isWord = (x: unknown): x is number => Number.isInteger(x) && Math.abs(x as
 
 /** A number out of registers, or of the two words that OPC UA sends a 64-bit integer in; anything else as it is. */
 function numberIn(value: unknown, dataType: unknown, { words }: Written): unknown {
-  const list = isFields(value) && Array.isArray(value['data']) ? value['data'] : value
   if (words !== undefined) {
-    const number = fromRegisters(words, list)
+    const number = fromRegisters(words, value)
     if (number === undefined) throw refusal('value', `the registers of a ${words}`, value)
     return number
   }

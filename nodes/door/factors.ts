@@ -11,16 +11,18 @@ export interface FactorRows {
   rows: EmissionFactor[]
   /** What was refused, row by row; the first of them, and how many more. */
   refused: string[]
+  /** The same of rows that were taken, and may be wrong. */
+  doubted: string[]
 }
 
 /** The rows of a message that was checked for its size; a bad row does not hold up the others. */
 export function readFactors(content: Json, terms: RowTerms): FactorRows {
-  const { rows, refused } = readRows(content['factors'], terms)
-  return { rows, refused: named(refused) }
+  const { rows, refused, doubted } = readRows(content['factors'], terms)
+  return { rows, refused: named(refused, 'refused'), doubted: named(doubted, 'doubted') }
 }
 
-function named(refused: readonly RefusedRow[]): string[] {
-  const more = refused.length - MOST_NAMED
-  const first = refused.slice(0, MOST_NAMED).map(({ index, reason }) => `factors[${index}]: ${reason}`)
-  return more > 0 ? [...first, `${more} more rows were refused`] : first
+function named(found: readonly RefusedRow[], what: string): string[] {
+  const more = found.length - MOST_NAMED
+  const first = found.slice(0, MOST_NAMED).map(({ index, reason }) => `factors[${index}]: ${reason}`)
+  return more > 0 ? [...first, `${more} more rows were ${what}`] : first
 }

@@ -17,8 +17,8 @@ import { checkSize } from './size.ts'
 
 export interface ProductionOptions {
   plant: { model: PlantModel }
-  /** Gives a time of a line back, or throws where it cannot be believed. */
-  believe(line: string, at: number): number
+  /** Gives a time of a line back, that of arrival for `null`; throws where it cannot be believed. */
+  believe(line: string, at: number | null): number
   now(): number
   /** The rules of a time zone. */
   zoneOf(timeZone: string): Zone
@@ -79,7 +79,7 @@ export class ProductionDoor {
   #signal(signal: PlantSignal, sample: Sample, told: Told): void {
     const { believe, now } = this.#options
     try {
-      const fact = readSignal(signal, sample, () => believe(signal.line, sample.at ?? now()))
+      const fact = readSignal(signal, sample, () => believe(signal.line, sample.at))
       if (!fact) return
       this.#names.admit(fact, now())
       told.facts.push({ fact, from: sample })

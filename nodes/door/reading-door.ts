@@ -88,12 +88,22 @@ export class ReadingDoor<T extends Entry> {
     found.readings.push(...(present.length > 0 ? present : read))
     // A source without a path is the whole message; with one, others may name what is in it.
     if (isTyped || entries.some((entry) => entry.path === undefined)) return
-    const parts = item.parts?.() ?? []
-    const before = found.readings.length
-    for (const part of parts)
-      for (const entry of this.#index.match(part.source)) found.readings.push(this.#reading(entry, part))
-    if (entries.length > 0 || found.readings.length > before) return void found.within.push(item)
-    found.strangers.push({ sample: sampleOf(item, NO_RULES), item })
+    const unknown = this.#parts(item.parts?.() ?? [], found)
+    if (entries.length > 0 || unknown) found.within.push(item)
+    if (entries.length > 0) return
+    for (const stranger of unknown ?? [item])
+      found.strangers.push({ sample: sampleOf(stranger, NO_RULES), item: stranger })
+  }
+
+  /** Reads the parts that entries name; gives the others; `undefined` where they name none. */
+  #parts(parts: readonly Item[], found: Readings<T>): Item[] | undefined {
+    const unknown: Item[] = []
+    for (const part of parts) {
+      const entries = this.#index.match(part.source)
+      if (entries.length === 0) unknown.push(part)
+      for (const entry of entries) found.readings.push(this.#reading(entry, part))
+    }
+    return unknown.length < parts.length ? unknown : undefined
   }
 
   #reading(entry: T, item: Item): Reading<T> {

@@ -37,7 +37,8 @@ export const isNumeric = (text: string): boolean => text.length <= LIMITS.number
 
 /** Puts a raw value into a sample: a number where it is one, else text or truth, else `null` and the reason. */
 export function withValue(sample: Sample, raw: unknown): Sample {
-  if (typeof raw === 'string' && isNumeric(raw)) {
+  // A long row of digits is the name of an order, and no amount of anything.
+  if (typeof raw === 'string' && isNumeric(raw) && Math.abs(Number(raw)) <= LIMITS.magnitude) {
     sample.value = Number(raw)
     sample.text = raw.trim()
   } else if (typeof raw === 'boolean' || (typeof raw === 'string' && raw.length <= LIMITS.textChars)) {

@@ -49,6 +49,8 @@ function stepOf(
   const isEnd = sample.isNull === true || (role === 'state' && !sample.isUntimed && !sample.isAbsent)
   if (sample.value === null && !isEnd)
     throw new Error(sample.reason ?? `${role} of ${line}: expected a value, got none`)
+  if (typeof sample.value === 'number' && sample.text === undefined && Math.abs(sample.value) > LIMITS.whole)
+    throw refusal(`${role} of ${line}`, `a text, as numbers beyond ${LIMITS.whole} lose digits`, sample.value)
   const value = sample.value === null ? null : nameIn(sample.text ?? sample.value, `${role} of ${line}`)
   const of = role === 'state' && machine !== undefined ? { machine } : {}
   return { type: 'step', role, value, line, at: believe(), revision: sample.revision ?? 0, ...of }

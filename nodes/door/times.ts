@@ -12,8 +12,9 @@ const LEAST_EPOCH = 1e9
 
 /** Names of times in the order in which they are believed. */
 const NAMES = [
-  ...['sourceTimestamp', 'SourceTimestamp', 'timestamp', 'Timestamp', 'timestamp_ms', 'ts', 'time', 'Time', 'datetime'],
-  ...['dateTime', 'DateTime', 't', 'last_seen', 'serverTimestamp', 'ServerTimestamp'],
+  ...['sourceTimestamp', 'SourceTimestamp', 'timestamp', 'Timestamp', 'timeStamp', 'TimeStamp', 'time_stamp'],
+  ...['timestamp_ms', 'ts', 'time', 'Time', 'datetime', 'dateTime', 'DateTime', 'unixtime', 'epoch', 't', 'last_seen'],
+  ...['serverTimestamp', 'ServerTimestamp'],
 ]
 
 export interface Timed {
@@ -37,12 +38,23 @@ export function timeAround(around: readonly Json[], msg: Json, rules: TimeRules)
     if (period) return period
   }
   for (const fields of around) {
-    const name = NAMES.find((key) => isTime(fields[key], key))
-    if (name) return timed(fields[name], name, rules)
+    const names = NAMES.filter((key) => isTime(fields[key], key))
+    if (names.length > 0) return firstOf(names, fields, rules)
   }
   for (const name of ['sourceTimestamp', 'serverTimestamp'])
     if (!isAbsent(msg[name])) return timed(msg[name], name, rules)
   return { at: null }
+}
+
+/** The first that can be read: a device may tell the time of day beside the instant. Else what is wrong with the first. */
+function firstOf(names: readonly string[], fields: Json, rules: TimeRules): Timed {
+  let believed: Timed | undefined
+  for (const name of names) {
+    const time = timed(fields[name], name, rules)
+    if (time.at !== null) return time
+    believed ??= time
+  }
+  return believed!
 }
 
 /** The instant of a stated time, or why it is none. */

@@ -29,7 +29,7 @@ const jsonOf = (text: string): string =>
 export function refusalCost(): void {
   const read = readPlant(MODEL)
   if ('faults' in read) throw new Error('expected a model without faults')
-  const door = new ProductionDoor({ plant: read, believe: (_line, at) => at, now: Date.now, zoneOf })
+  const door = new ProductionDoor({ plant: read, believe: (_line, at) => at ?? Date.now(), now: Date.now, zoneOf })
   let slowest = { ms: 0, what: '' }
   for (const unit of UNITS) {
     const text = unit.repeat(LENGTH / unit.length)

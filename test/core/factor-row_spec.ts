@@ -119,7 +119,15 @@ describe('A factor row', () => {
     assert.deepEqual(readRows({ kgPerKWh: 1 }, TERMS), {
       rows: [],
       refused: [{ index: 0, reason: 'factors: expected a list of rows, got {"kgPerKWh":1}' }],
+      doubted: [],
     })
+  })
+
+  it('that is a thousand too small is taken, and doubted', () => {
+    const rows = [{ gPerKWh: 338 }, { gPerKWh: 0.338, zone: 'DE' }, { kgPerKWh: 0, zone: 'FR', quality: 'manual' }]
+    const { refused, doubted } = readRows(rows, TERMS)
+    const reason = 'gPerKWh: 0.338 g/kWh is taken, but a slip by 1,000 is likely'
+    assert.deepEqual([refused, doubted], [[], [{ index: 1, reason }]])
   })
 })
 

@@ -2,7 +2,7 @@
 
 import { joinedId } from '../ids.ts'
 import { EVER } from './factor-order.ts'
-import { mostKgPerKWh } from './factor-limits.ts'
+import { isLikelySlip, mostKgPerKWh } from './factor-limits.ts'
 import { FactorTimeline } from './factor.ts'
 import { isAbsent, whole } from '../fields.ts'
 import { refusal } from '../refused.ts'
@@ -41,15 +41,26 @@ export interface RefusedRow {
   reason: string
 }
 
+export interface ReadRows {
+  rows: EmissionFactor[]
+  refused: RefusedRow[]
+  /** Rows that were taken, and why they may be wrong. */
+  doubted: RefusedRow[]
+}
+
 type Json = Record<string, unknown>
 
 /**
  * The good rows of a list, and the reason for each of the others. Values are kg CO₂e per kWh (`kgPerKWh`) or grams
  * (`gPerKWh`, kept as `original`); times are epoch ms or ISO 8601. A list that is none is one refused row.
  */
-export function readRows(input: unknown, terms: RowTerms): { rows: EmissionFactor[]; refused: RefusedRow[] } {
+export function readRows(input: unknown, terms: RowTerms): ReadRows {
   if (!Array.isArray(input))
-    return { rows: [], refused: [{ index: 0, reason: refusal('factors', 'a list of rows', input).message }] }
+    return {
+      rows: [],
+      refused: [{ index: 0, reason: refusal('factors', 'a list of rows', input).message }],
+      doubted: [],
+    }
   const read: { index: number; row: EmissionFactor }[] = []
   const refused: RefusedRow[] = []
   input.forEach((item: unknown, index) => {
@@ -61,8 +72,16 @@ export function readRows(input: unknown, terms: RowTerms): { rows: EmissionFacto
   })
   const twice = countedTwice(read.map((r) => r.row))
   for (const { index, row } of read) if (twice.has(row)) refused.push({ index, reason: COUNTED_TWICE })
-  const rows = read.map((r) => r.row).filter((row) => !twice.has(row))
-  return { rows, refused: refused.sort((a, b) => a.index - b.index) }
+  const taken = read.filter((r) => !twice.has(r.row))
+  const doubted = taken.flatMap(({ index, row }) =>
+    isLikelySlip(row.kgPerKWh) ? [{ index, reason: slipOf(row) }] : [],
+  )
+  return { rows: taken.map((r) => r.row), refused: refused.sort((a, b) => a.index - b.index), doubted }
+}
+
+function slipOf({ kgPerKWh, original }: EmissionFactor): string {
+  const [field, value, unit] = original ? ['gPerKWh', original.value, original.unit] : ['kgPerKWh', kgPerKWh, 'kg/kWh']
+  return `${field}: ${value} ${unit} is taken, but a slip by 1,000 is likely`
 }
 
 export const COUNTED_TWICE =

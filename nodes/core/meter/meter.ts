@@ -6,7 +6,7 @@
  * that comes late cuts an interval in two, one that shows an earlier verdict to be wrong revises it.
  */
 
-import type { ClockLimits } from '../clock.ts'
+import { arrivalTime, isSoundClock, type ClockLimits } from '../clock.ts'
 import { LIMITS } from '../limits.ts'
 import { Intervals, REACH, type Issue } from './intervals.ts'
 import type { MeterReport } from './meter-count.ts'
@@ -60,12 +60,17 @@ export class Meter {
     return Math.max(this.#floor, (this.newest ?? -Infinity) - this.#limits.horizonMs)
   }
 
+  /** False where our own clock is behind what the meter has told. */
+  believes(now: number): boolean {
+    return isSoundClock(now, (this.newest ?? 0) - this.#limits.maxSkewMs)
+  }
+
   /** Takes a reading and gives what follows from it, or why it is refused; `now` is the wall clock, epoch ms. */
   add(reading: Reading, now: number): MeterResult {
     const known = { now, newest: this.newest ?? 0, floor: this.#floor }
     let told: Timed
     try {
-      told = completed(reading, this.spec, now)
+      told = completed(reading, this.spec, () => arrivalTime(known, this.#limits))
       checkReading(told, this.spec, { known, limits: this.#limits })
     } catch (error) {
       return this.reject((error as Error).message)

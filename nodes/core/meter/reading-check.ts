@@ -28,8 +28,12 @@ export interface KnownTime {
 }
 
 /** Fills in what a reading leaves to the plant model and the clock; throws on a unit that is none of the meter's kind. */
-export function completed(reading: Reading, { unit, periodMinutes, reading: kind }: PlantMeter, now: number): Timed {
-  const at = reading.at ?? now
+export function completed(
+  reading: Reading,
+  { unit, periodMinutes, reading: kind }: PlantMeter,
+  arrived: () => number,
+): Timed {
+  const at = reading.at ?? arrived()
   const told = reading.unit ?? unit
   const ratio = unitRatio(told, unit)
   if (ratio === undefined) throw new Error(`unit: expected one that can be told in ${unit}, got "${told}"`)

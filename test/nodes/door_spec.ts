@@ -258,10 +258,9 @@ describe('Work that runs later', () => {
     deferred.follow(Promise.reject(new Error('a promise')))
     deferred.every(5, fail)
     emitter.emit('word')
-    await settled()
+    while (faults.length < 6) await settled()
     deferred.stop()
     const heard = faults.length
-    assert.ok(heard >= 6, faults.join())
     assert.ok(faults.includes('a promise'))
     emitter.emit('word')
     await settled()

@@ -89,6 +89,18 @@ export const ALSO: readonly Claim[] = [
     reason: 'value: expected the registers of a float32be, got [16704]',
   },
   {
+    says: 'a tag in a message that the broker repeats is no news',
+    written: { source: 'oven_kWh', unit: 'kWh' },
+    messages: [{ topic: 'acme/plc', retain: true, payload: { oven_kWh: 12, order: 4711 } }],
+    reason: 'time: expected one in a message that the broker repeats (retained), got none',
+  },
+  {
+    says: 'a tag has the time that stands beside the payload',
+    written: { source: 'oven_kWh', unit: 'kWh' },
+    messages: [FIRST, SECOND].map((at, i) => ({ sourceTimestamp: new Date(at), payload: { oven_kWh: 12 + i } })),
+    kWh: 1,
+  },
+  {
     says: 'registers without words are refused, with what to write',
     written: { source: 'modbus/oven', unit: 'kWh' },
     messages: [{ topic: 'modbus/oven', payload: [0, 120] }],

@@ -68,10 +68,16 @@ interface Holder extends Found {
  */
 function holderOf({ content }: Item, path: string | undefined): Holder | string {
   if (path === undefined) return unwrapped({ value: content, around: [] }, content)
-  const found = follow(path, content) ?? (isFields(content) ? follow(path, content['values']) : undefined)
+  const found = follow(path, content) ?? inValues(path, content)
   if (!found)
     return `value: expected "${path}" in the payload, got ${isFields(content) ? hintFor(content) : shown(content)}`
-  return unwrapped(found.around.length > 0 ? found : { ...found, around: [] }, found.value)
+  return unwrapped(found, found.value)
+}
+
+/** Gateways that buffer put what they know beside the time: `{ts, values: {energy}}`. */
+function inValues(path: string, content: unknown): Found | undefined {
+  const found = isFields(content) ? follow(path, content['values']) : undefined
+  return found && { ...found, around: [...found.around, content as Json] }
 }
 
 const HOLDERS = ['value', 'Value', 'v', 'val'] as const

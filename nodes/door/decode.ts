@@ -7,7 +7,7 @@ import type { Zone } from './instant.ts'
 import type { Item } from './item.ts'
 import { follow, type Found } from './path.ts'
 import { judged, qualityAround, type Judged, type QualityKind } from './quality.ts'
-import { fromRegisters } from './registers.ts'
+import { fromRegisters, registersIn } from './registers.ts'
 import { from64Bits, withoutValue, withValue, type Sample } from './sample.ts'
 import { hintFor, isFields } from './shape.ts'
 import { timeAround, timed, type Timed, type TimeRules } from './times.ts'
@@ -48,7 +48,9 @@ export function sampleOf(item: Item, rules: Rules): Sample {
     if (reason) return withoutValue(sample, reason)
     if (typeof around[0]?.['unit'] === 'string') sample.unit = around[0]['unit']
     if (value === null) sample.isNull = true
-    return withValue(sample, numberIn(value, dataType ?? item.msg['datatype'] ?? item.msg['dataType'], written))
+    const { words, path } = written
+    const raw = words !== undefined && typeof value === 'number' ? registersIn(words, path, item.content) : value
+    return withValue(sample, numberIn(raw, dataType ?? item.msg['datatype'] ?? item.msg['dataType'], written))
   } catch (error) {
     if (!(error instanceof Refused)) throw error
     return withoutValue(sample, error.message)

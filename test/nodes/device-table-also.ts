@@ -5,7 +5,7 @@ import { FIRST, SECOND } from './device-messages.ts'
 
 interface Claim {
   says: string
-  written: Row['written'] & { path?: string }
+  written: Row['written'] & { path?: string; words?: string }
   messages: object[]
   /** The energy between the two messages; none where they are refused. */
   kWh?: number
@@ -70,6 +70,34 @@ export const ALSO: readonly Claim[] = [
     says: 'a tag group of the United Manufacturing Hub has the name of the tag as path',
     written: { source: 'umh/v1/acme/leeds/l1/_historian/oven', path: 'kWh', unit: 'kWh' },
     messages: pair('umh/v1/acme/leeds/l1/_historian/oven', (i, at) => ({ timestamp_ms: at, kWh: 12 + i, power: 6 })),
+    kWh: 1,
+  },
+  ...['[4]', 'values[4]'].map((path) => ({
+    says: `a value in a block of Modbus registers begins where the path ${path} says`,
+    written: { source: 'modbus/block', path, words: 'float32be', unit: 'kWh' },
+    messages: pair('modbus/block', (i) => {
+      // 12 and 12.5 as Float32.
+      const block = [7, 7, 7, 7, [0x4140, 0x4148][i]!, 0, 9]
+      return path === '[4]' ? block : { values: block }
+    }),
+    kWh: 0.5,
+  })),
+  {
+    says: 'a block of registers that ends too early is refused',
+    written: { source: 'modbus/block', path: '[4]', words: 'float32be', unit: 'kWh' },
+    messages: pair('modbus/block', () => [7, 7, 7, 7, 0x4140]),
+    reason: 'value: expected the registers of a float32be, got [16704]',
+  },
+  {
+    says: 'a tag in a message that the broker repeats is no news',
+    written: { source: 'oven_kWh', unit: 'kWh' },
+    messages: [{ topic: 'acme/plc', retain: true, payload: { oven_kWh: 12, order: 4711 } }],
+    reason: 'time: expected one in a message that the broker repeats (retained), got none',
+  },
+  {
+    says: 'a tag has the time that stands beside the payload',
+    written: { source: 'oven_kWh', unit: 'kWh' },
+    messages: [FIRST, SECOND].map((at, i) => ({ sourceTimestamp: new Date(at), payload: { oven_kWh: 12 + i } })),
     kWh: 1,
   },
   {

@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { Meter, type MeterResult } from '../core/meter/meter.ts'
 import { plantPath, type PlantMeter, type PlantModel, type PlantSignal } from '../core/plant/plant.ts'
 import type { Energy } from '../core/records.ts'
-import { Refused, refusal } from '../core/refused.ts'
+import { Refused } from '../core/refused.ts'
 import { MS_PER_HOUR } from '../core/plant/units.ts'
 import type { Json } from '../core/fields.ts'
 import { readEnergy } from '../door/energy.ts'
@@ -18,6 +18,7 @@ import { Pending } from '../shared/pending.ts'
 import { zoneOf } from '../shared/zone.ts'
 import type { Fact, Ledger } from '../stores/ledger.ts'
 import { lastFacts } from './last-facts.ts'
+import { resultOf } from './sample-result.ts'
 import { MeterStatus } from './meter-status.ts'
 import { PastMeters } from './past-meters.ts'
 
@@ -168,12 +169,12 @@ class MeterStation {
   }
 
   /** A reading of a time that the meter no longer holds is taken where its neighbours are: in the ledger. */
-  #resultOf(meter: Meter, sample: Sample): MeterResult {
-    if (!this.#past || sample.at === null || typeof sample.value !== 'number') return resultOf(meter, sample)
+  #resultOf(meter: Meter, sample: Sample, now: number): MeterResult {
+    if (!this.#past || sample.at === null || typeof sample.value !== 'number') return resultOf(meter, sample, now)
     try {
       const past = this.#past.around(meter, sample.at)
-      if (!past) return resultOf(meter, sample)
-      const result = resultOf(past, sample)
+      if (!past) return resultOf(meter, sample, now)
+      const result = resultOf(past, sample, now)
       if (result.rejected !== undefined) return meter.reject(result.rejected)
       return result
     } catch (error) {
@@ -186,7 +187,7 @@ class MeterStation {
     const topic = plantPath(this.#model, spec.line ?? '', spec.machine)
     const clock = this.#clocks.get(spec.id)!
     const now = Date.now()
-    const { energies, anchor, rejected } = this.#resultOf(meter, clock.take(sample, now))
+    const { energies, anchor, rejected } = this.#resultOf(meter, clock.take(sample, now), now)
     this.#status.clock(spec.id, clock)
     this.#status.ownClock(meter.believes(now) ? null : now)
     if (rejected !== undefined) {
@@ -213,25 +214,6 @@ interface Reading {
   message: Message
   out: Out
   facts: Fact[]
-}
-
-/** What a broker has kept says nothing of when it was measured. */
-const REPEATED = 'time: expected one in a message that the broker repeats (retained), got none'
-
-function resultOf(meter: Meter, sample: Sample): MeterResult {
-  const { value, text, at, from, revision, quality, reason, unit } = sample
-  if (sample.isRetained && at === null) return meter.reject(REPEATED)
-  if (typeof value !== 'number') {
-    const expected = `a number in ${meter.spec.unit}`
-    return meter.reject(value === null && reason ? reason : refusal('value', expected, text ?? value).message)
-  }
-  const isUncertain = quality === 'uncertain'
-  const stated = {
-    ...(from !== undefined && { from }),
-    ...(revision !== undefined && { revision }),
-    ...(unit !== undefined && { unit }),
-  }
-  return meter.add({ at, value, isUncertain, ...stated }, Date.now())
 }
 
 function factOf({ line = '' }: PlantMeter, energy: Energy): Fact {

@@ -41,7 +41,11 @@ const Payload = protobuf.Root.fromJSON({
             values: { rule: 'repeated', type: 'PropertyValue', id: 2 },
           },
         },
-        PropertyValue: { oneofs: { _int: { oneof: ['int'] } }, fields: { int: { type: 'uint32', id: 3 } } },
+        // Without the choice a 0, which says that the value is bad, would be taken for none.
+        PropertyValue: {
+          oneofs: { kind: { oneof: ['int', 'long'] } },
+          fields: { int: { type: 'uint32', id: 3 }, long: { type: 'uint64', id: 4 } },
+        },
       },
     },
   },
@@ -57,7 +61,7 @@ interface Metric {
   timestamp?: Words | number
   datatype?: number
   isNull?: boolean
-  properties?: { keys: string[]; values: { int?: number }[] }
+  properties?: { keys: string[]; values: { int?: number; long?: Words | number }[] }
   /** Name of the field that holds the value; absent for data sets, templates and bytes. */
   kind?: (typeof KINDS)[number]
   int?: number
@@ -229,8 +233,8 @@ function knownOf(metric: Metric, scope: Scope, memory: Births): Known | undefine
 const GOOD = 192
 
 function qualityOf({ properties }: Metric): number | undefined {
-  const i = properties?.keys?.indexOf('Quality') ?? -1
-  return i < 0 ? undefined : properties?.values[i]?.int
+  const property = properties?.values[properties.keys?.indexOf('Quality') ?? -1]
+  return property?.int ?? numberOf(property?.long)
 }
 
 /** Bits of the signed integer types; they travel as two's complement in unsigned fields. */

@@ -165,4 +165,16 @@ describe('A Sparkplug B payload', () => {
       /^payload: expected Sparkplug B, got 3 bytes that are not/,
     )
   })
+
+  it('gives no value of bad or stale quality', () => {
+    const of = (value: number, type: 'Int32' | 'UInt64'): Partial<Metric> => ({
+      ...{ name: 'E', type: 'Double', value: 7, properties: { Quality: { type, value } } },
+    })
+    const bytes = payload(of(0, 'Int32'), of(500, 'Int32'), of(0, 'UInt64'), of(192, 'Int32'), of(192, 'UInt64'))
+    const samples = sparkplugSamples('spBv1.0/G/NDATA/E', bytes, new Births())
+    assert.deepEqual(
+      samples.map((s) => s.reason ?? s.value),
+      ['quality is 0', 'quality is 500', 'quality is 0', 7, 7],
+    )
+  })
 })

@@ -146,12 +146,13 @@ class MeterStation {
   }
 
   #readSamples(reading: Reading): void {
-    const { readings, strangers } = this.#door.read(reading.message)
-    for (const { entry, sample } of readings) this.#read(this.#byId.get(entry.id)!, sample, reading)
+    const { readings, strangers, within } = this.#door.read(reading.message)
+    const heard = readings.filter(({ sample, item }) => !(sample.isAbsent && this.#signals.finds(item)))
+    for (const { entry, sample } of heard) this.#read(this.#byId.get(entry.id)!, sample, reading)
     for (const { sample } of strangers) for (const meter of this.#unborn(sample)) this.#read(meter, sample, reading)
     // A message that also holds what is not of a meter, signals of a line for example, goes on to who knows it.
-    const isShared = readings.some(({ entry, sample }) => this.#signals.shares(sample, entry))
-    if (isShared || strangers.length > 0 || readings.length === 0) reading.out.send(0, reading.message)
+    const hasMore = within.some((item) => this.#signals.knows({ source: item.source, item }))
+    if (strangers.length > 0 || readings.length === 0 || hasMore) reading.out.send(0, reading.message)
   }
 
   #answer(message: Message, out: Out): void {

@@ -24,6 +24,8 @@ interface LineClock {
 }
 
 const TICK_MS = 1000
+/** Records that are made in one turn. */
+const PORTION = 50
 
 export class Emission {
   readonly #calculator: Calculator
@@ -99,8 +101,10 @@ export class Emission {
   }
 
   #emit(line: string, watermark: number, all: boolean): void {
-    const records = this.#calculator.due(line, watermark, all)
+    const records = this.#calculator.due(line, watermark, all, PORTION)
     if (records.length > 0) this.send(records)
+    // One fact may change very many records: others have their turn between them.
+    if (records.length === PORTION) this.#deferred.soon(() => this.#emit(line, watermark, all))
   }
 
   /** Sends records after those that are on their way; what comes meanwhile leaves together. */

@@ -25,14 +25,28 @@ export interface CalendarSpan {
   shift?: Shift
 }
 
+/** A local day with the shifts that begin on it. */
+interface Day {
+  day: string
+  from: number
+  to: number
+  shifts: Shift[]
+}
+
+const DAY_MS = 86_400_000
+/** Days that are remembered: a fact may reach over a year, and what follows from it asks for all of them again. */
+const MOST_DAYS = 5_000
+
 export class Calendar {
   readonly #zone: ZonedTime
   readonly #shifts: PlantShift[]
   readonly #holidays: ReadonlySet<string>
-  readonly #days = new Map<string, { from: number; to: number; shifts: Shift[] }>()
+  readonly #days = new Map<string, Day>()
+  /** Local days by the day in UTC that they begin or end on. */
+  readonly #byUtcDay = new Map<number, Day[]>()
   /** The last answers: facts mostly come in order, and the zone's arithmetic is slow. */
   #last: CalendarSpan = { from: 0, to: 0 }
-  #today = { day: '', from: 0, to: 0 }
+  #today: Day = { day: '', from: 0, to: 0, shifts: [] }
 
   constructor(model: Pick<PlantModel, 'shifts' | 'holidays'>, zone: ZonedTime) {
     this.#zone = zone
@@ -52,9 +66,8 @@ export class Calendar {
   /** The local day around an instant. */
   day(ms: number): { day: string; from: number; to: number } {
     if (ms >= this.#today.from && ms < this.#today.to) return this.#today
-    const day = this.#zone.dayOf(ms)
-    const { from, to } = this.#onDay(day)
-    this.#today = { day, from, to }
+    const near = this.#byUtcDay.get(Math.floor(ms / DAY_MS))
+    this.#today = near?.find(({ from, to }) => ms >= from && ms < to) ?? this.#onDay(this.#zone.dayOf(ms))
     return this.#today
   }
 
@@ -77,15 +90,19 @@ export class Calendar {
     return this.#last
   }
 
-  #onDay(day: string): { from: number; to: number; shifts: Shift[] } {
-    let known = this.#days.get(day)
-    if (!known) {
-      const next = this.#zone.nextDay(day)
-      known = { from: this.#zone.at(day, 0), to: this.#zone.at(next, 0), shifts: this.#shiftsOn(day, next) }
-      if (this.#days.size > 400) this.#days.clear()
-      this.#days.set(day, known)
+  #onDay(day: string): Day {
+    const known = this.#days.get(day)
+    if (known) return known
+    const next = this.#zone.nextDay(day)
+    const found = { day, from: this.#zone.at(day, 0), to: this.#zone.at(next, 0), shifts: this.#shiftsOn(day, next) }
+    if (this.#days.size >= MOST_DAYS) {
+      this.#days.clear()
+      this.#byUtcDay.clear()
     }
-    return known
+    this.#days.set(day, found)
+    for (const utcDay of new Set([Math.floor(found.from / DAY_MS), Math.floor((found.to - 1) / DAY_MS)]))
+      this.#byUtcDay.set(utcDay, [...(this.#byUtcDay.get(utcDay) ?? []), found])
+    return found
   }
 
   #shiftsOn(day: string, next: string): Shift[] {

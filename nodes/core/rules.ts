@@ -18,7 +18,8 @@ export const RULES: readonly Rules[] = [
     version: 2,
     release: '0.3.0',
     changes:
-      'a fall of a count is examined before it is taken for a reset; units in doubt are not known; scale of counts',
+      'a fall of a count is examined before it is taken for a reset; units in doubt are not known; scale of counts; ' +
+      'an interval over more than 3,000 windows counts in no window; nothing is concluded over a silence of 400 days',
   },
 ]
 

@@ -7,7 +7,7 @@ import type { Zone } from './instant.ts'
 import type { Item } from './item.ts'
 import { follow, type Found } from './path.ts'
 import { judged, qualityAround, type Judged, type QualityKind } from './quality.ts'
-import { fromRegisters } from './registers.ts'
+import { fromRegisters, registersIn } from './registers.ts'
 import { from64Bits, withoutValue, withValue, type Sample } from './sample.ts'
 import { hintFor, isFields } from './shape.ts'
 import { timeAround, timed, type Timed, type TimeRules } from './times.ts'
@@ -32,7 +32,9 @@ export function sampleOf(item: Item, rules: Rules): Sample {
   const { written } = rules
   const sample: Sample = { source: item.source, value: null, at: null, quality: 'good' }
   try {
-    const { value, dataType, around } = holderOf(item, written)
+    const holder = holderOf(item, written)
+    if (typeof holder === 'string') return withoutValue({ ...sample, isAbsent: true }, holder)
+    const { value, dataType, around } = holder
     const objects = [...around, ...item.around]
     const time =
       written.timePath === undefined ? timeAround(objects, item.msg, rules) : timeAt(written.timePath, item, rules)
@@ -46,7 +48,9 @@ export function sampleOf(item: Item, rules: Rules): Sample {
     if (reason) return withoutValue(sample, reason)
     if (typeof around[0]?.['unit'] === 'string') sample.unit = around[0]['unit']
     if (value === null) sample.isNull = true
-    return withValue(sample, numberIn(value, dataType ?? item.msg['datatype'] ?? item.msg['dataType'], written))
+    const { words, path } = written
+    const raw = words !== undefined && typeof value === 'number' ? registersIn(words, path, item.content) : value
+    return withValue(sample, numberIn(raw, dataType ?? item.msg['datatype'] ?? item.msg['dataType'], written))
   } catch (error) {
     if (!(error instanceof Refused)) throw error
     return withoutValue(sample, error.message)
@@ -58,18 +62,18 @@ interface Holder extends Found {
   dataType?: unknown
 }
 
-/** The value, and the objects that it stands in: where the path leads to, or where payloads mostly have it. */
-function holderOf({ content }: Item, { path, words }: Written): Holder {
+/**
+ * The value, and the objects that it stands in: where the path leads to, or where payloads mostly have it. Where the path
+ * leads to nothing, what the payload has.
+ */
+function holderOf({ content }: Item, { path, words }: Written): Holder | string {
   // The stock Modbus node may send its registers beside the bytes that they came in.
   if (words !== undefined && path === undefined && isFields(content) && Array.isArray(content['data']))
     return { value: content['data'], around: [content] }
   if (path === undefined) return unwrapped({ value: content, around: [] }, content)
   const found = follow(path, content) ?? inValues(path, content)
   if (!found)
-    throw new Refused(
-      'value',
-      `expected "${path}" in the payload, got ${isFields(content) ? hintFor(content) : shown(content)}`,
-    )
+    return `value: expected "${path}" in the payload, got ${isFields(content) ? hintFor(content) : shown(content)}`
   return unwrapped(found, found.value)
 }
 
@@ -81,7 +85,7 @@ function inValues(path: string, content: unknown): Found | undefined {
 
 const HOLDERS = ['value', 'Value', 'v', 'val'] as const
 /** A value within a value: a Variant of OPC UA within its DataValue. */
-const DEEPEST = 4
+const DEEPEST = 2
 
 function unwrapped({ value, around }: Found, whole: unknown): Holder {
   let holder: Holder = { value, around }

@@ -19,7 +19,7 @@ export function readEvent(event: Json, model: PlantModel): ContextFact[] {
   const common = { line, at, revision: event['revision'] === undefined ? 0 : whole(event, 'revision') }
   const all = event['corrects'] === undefined ? common : { ...common, corrects: corrected(event, at) }
   if (event['type'] === 'job') return [readJob(event, all)]
-  if (event['type'] === 'state') return [readState(event, all)]
+  if (event['type'] === 'state') return [readState(event, all, machinesOf(model, line))]
   return readCounts(event, all)
 }
 
@@ -32,6 +32,13 @@ function idsOf(model: PlantModel): readonly string[] {
   return ids
 }
 const known = new WeakMap<PlantModel, readonly string[]>()
+
+/** The machines of a line that the model names: in its list, or as the place of a meter or a signal. */
+function machinesOf({ lines, meters, signals }: PlantModel, line: string): readonly string[] {
+  const listed = lines.find((l) => l.id === line)?.machines ?? []
+  const placed = [...meters, ...signals].filter((x) => x.line === line && x.machine !== undefined)
+  return [...new Set([...listed.map((m) => m.id), ...placed.map((x) => x.machine!)])]
+}
 
 function corrected(event: Json, at: number): number {
   const corrects = time(event, 'corrects')
@@ -49,8 +56,11 @@ function readJob(event: Json, common: Common): JobEvent {
   return fact
 }
 
-function readState(event: Json, common: Common): StepFact {
+function readState(event: Json, common: Common, machines: readonly string[]): StepFact {
   const machine = optionalName(event, 'machine')
+  // Each machine with states of its own costs time at every change of its line.
+  if (machine !== undefined && !machines.includes(machine))
+    throw refusal('machine', `a machine of line ${common.line} in the plant model`, machine)
   const value = name(event, 'state')
   return { type: 'step', role: 'state', value, ...common, ...(machine !== undefined && { machine }) }
 }

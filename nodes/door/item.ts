@@ -30,9 +30,11 @@ export function itemsOf(msg: Json): Item[] {
   checkSize(content)
   if (isSparkplug(topic) && isFields(content)) return metricsOf(topic, content, msg)
   const ids = idsOf(msg, content)
-  if (ids) return ids.map((id, i) => itemOf(nameOf(id), (content as unknown[])[i], {}))
-  if (Array.isArray(content) && content.length > 0 && content.every(isFields))
-    return content.flatMap((el) => ofElement(el, msg))
+  if (ids) return ids.map((id, i) => itemOf(nameOf(id), (content as unknown[])[i], besides(msg)))
+  // One item that is no reading does not take the others along.
+  if (Array.isArray(content) && content.some(isFields)) return content.flatMap((element) => ofElement(element, msg))
+  // Without a topic a value may still name itself.
+  if (nameOf(topic) === '' && isFields(content) && 'value' in content) return ofElement(content, msg)
   return [itemOf(nameOf(topic), content, msg)]
 }
 
@@ -49,10 +51,17 @@ function idsOf({ topic, items }: Json, content: unknown): unknown[] | undefined 
   return ids as unknown[] | undefined
 }
 
+/** What a message says of all that is in it; its type and status are those of a single value. */
+const besides = ({ sourceTimestamp, serverTimestamp, retain }: Json): Json => ({
+  sourceTimestamp,
+  serverTimestamp,
+  retain,
+})
+
 /** An element of a list is of the source that it names itself, else another reading of the topic. */
-function ofElement(element: Json, msg: Json): Item[] {
-  const name = ownName(element)
-  return [itemOf(name ?? nameOf(msg['topic']), element, name === undefined ? msg : {})]
+function ofElement(element: unknown, msg: Json): Item[] {
+  const name = isFields(element) ? ownName(element) : undefined
+  return [itemOf(name ?? nameOf(msg['topic']), element, name === undefined ? msg : besides(msg))]
 }
 
 function itemOf(source: string, content: unknown, msg: Json, around: readonly Json[] = []): Item {
@@ -73,7 +82,8 @@ function sourceOf(source: string): { name: string; dataType?: string } {
   return at < 0 ? { name: source } : { name: source.slice(0, at), dataType: source.slice(at + ';datatype='.length) }
 }
 
-const LISTS = ['values', 'metrics', 'tags', 'data', 'items'] as const
+const LISTS = ['values', 'metrics', 'tags', 'data', 'items', 'vals', 'records'] as const
+const hasList = (fields: Json): boolean => LISTS.some((key) => Array.isArray(fields[key]))
 
 /** The tags of an object: the elements of a list that name themselves, else its keys. */
 function partsOf(content: Json, { source, around, msg }: Item): Item[] {
@@ -83,7 +93,8 @@ function partsOf(content: Json, { source, around, msg }: Item): Item[] {
     if (!Array.isArray(list) || list.length === 0 || !list.every(isFields)) continue
     return list.flatMap((element: Json) => {
       const name = ownName(element)
-      if (name === undefined) return []
+      if (name === undefined)
+        return hasList(element) ? partsOf(element, { source: '', content: element, around: outside, msg }) : []
       const inner =
         isFields(element['value']) && Array.isArray(element['value']['metrics']) ? element['value'] : undefined
       // A template of Sparkplug has metrics of its own.
@@ -92,12 +103,12 @@ function partsOf(content: Json, { source, around, msg }: Item): Item[] {
           ...part,
           source: `${name}/${part.source}`,
         }))
-      return [itemOf(name, element, {}, outside)]
+      return [itemOf(name, element, besides(msg), outside)]
     })
   }
   if (source !== '' && 'value' in content) return []
-  const inner = isFields(content['values']) ? content['values'] : content
-  return Object.keys(inner).map((key) => itemOf(key, inner[key], {}, outside))
+  const inner = [content['values'], content['Values']].find(isFields) ?? content
+  return Object.keys(inner).map((key) => itemOf(key, inner[key], besides(msg), outside))
 }
 
 const NAMES = ['id', 'nodeId', 'tag', 'name', 'source', 'topic', 'n'] as const

@@ -28,9 +28,9 @@ export class NameCount {
   /** Throws for a fact with a name that is one too many of its kind; `now` is the wall clock. */
   admit(fact: ContextFact, now: number): void {
     if (fact.type === 'count') return
+    // States and machines are those of the plant model, which are few.
     if (fact.type === 'step') {
-      if (fact.value !== null) this.#count(fact.role, fact.value, now)
-      if (fact.machine !== undefined) this.#count('machine', fact.machine, now)
+      if (fact.role !== 'state' && fact.value !== null) this.#count(fact.role, fact.value, now)
       return
     }
     for (const key of NAMED) if (fact[key] !== undefined) this.#count(key, fact[key], now)

@@ -18,7 +18,7 @@ const MOST_PARSED = 10_000
 
 /** What stands at a path such as `ENERGY.Total`, `values[id=L1.kWh].v` or `emeters[0].total`; `undefined` for nothing. */
 export function follow(path: string, content: unknown): Found | undefined {
-  // A key may itself contain dots.
+  // A key may look like a path.
   if (isFields(content) && Object.hasOwn(content, path)) return { value: content[path], around: [content] }
   return along(stepsOf(path), content, [])
 }
@@ -28,8 +28,24 @@ function along(steps: readonly Step[], content: unknown, around: Json[]): Found 
   const inside = isFields(content) ? [content, ...around] : around
   if (step === undefined) return content === undefined ? undefined : { value: content, around }
   if ('every' in step) return everyOf(rest, content, inside)
-  const next = nextOf(step, content)
+  if ('key' in step) return byKey(steps, content, inside)
+  const next = entryOf(step, content)
   return next === undefined ? undefined : along(rest, next, inside)
+}
+
+/** A key may itself contain dots: the longest one that leads to something. */
+function byKey(steps: readonly Step[], content: unknown, inside: Json[]): Found | undefined {
+  if (!isFields(content)) return undefined
+  const end = steps.findIndex((step) => !('key' in step))
+  for (let n = end < 0 ? steps.length : end; n > 0; n--) {
+    const name = steps
+      .slice(0, n)
+      .map((step) => ('key' in step ? step.key : ''))
+      .join('.')
+    const found = Object.hasOwn(content, name) ? along(steps.slice(n), content[name], inside) : undefined
+    if (found) return found
+  }
+  return undefined
 }
 
 /** `[*]`: the sum of all, where each is a number. */
@@ -40,8 +56,7 @@ function everyOf(rest: readonly Step[], content: unknown, around: Json[]): Found
   return { value: values.reduce((sum, v) => sum + v, 0), around }
 }
 
-function nextOf(step: Exclude<Step, { every: true }>, content: unknown): unknown {
-  if ('key' in step) return isFields(content) && Object.hasOwn(content, step.key) ? content[step.key] : undefined
+function entryOf(step: { index: number } | { name: string; is: string }, content: unknown): unknown {
   if (!Array.isArray(content)) return undefined
   if ('index' in step) return content[step.index]
   return content.find((item) => isFields(item) && Object.hasOwn(item, step.name) && String(item[step.name]) === step.is)

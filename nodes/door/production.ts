@@ -57,9 +57,10 @@ export class ProductionDoor {
     if (event) return { facts: this.#event(event).map((fact) => ({ fact })), refused: [], isKnown: true }
     const { readings, strangers } = this.#signals.read(message)
     const told: Told = { facts: [], refused: [], isKnown: readings.length > 0 }
-    for (const reading of readings) for (const { entry, sample } of countsIn(reading)) this.#signal(entry, sample, told)
-    for (const stranger of strangers)
-      if (!this.#meters.knows(stranger)) this.#heard.note(stranger.sample, this.#options.now())
+    const heard = readings.filter(({ sample, item }) => !(sample.isAbsent && this.#meters.finds(item)))
+    for (const reading of heard) for (const { entry, sample } of countsIn(reading)) this.#signal(entry, sample, told)
+    for (const { sample, item } of strangers)
+      if (!this.#meters.knows({ source: sample.source, item })) this.#heard.note(sample, this.#options.now())
     return told
   }
 
@@ -68,6 +69,8 @@ export class ProductionDoor {
     const facts = readEvent(event, this.#options.plant.model)
     for (const fact of facts) {
       this.#options.believe(fact.line, fact.at)
+      // A report of a time to come cannot have been wrong.
+      if (fact.corrects !== undefined && fact.corrects > fact.at) this.#options.believe(fact.line, fact.corrects)
       this.#names.admit(fact, this.#options.now())
     }
     return facts

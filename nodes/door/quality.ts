@@ -3,7 +3,7 @@
 import type { Json } from '../core/fields.ts'
 import { plain, shown } from '../core/shown.ts'
 import type { Sample } from './sample.ts'
-import { isFields } from './shape.ts'
+import { isFields, ranked, ranksOf } from './shape.ts'
 
 export type QualityKind = 'opcua' | 'opcda' | 'siemens' | 'boolean'
 
@@ -17,7 +17,7 @@ const GOOD: Judged = { quality: 'good' }
 const UNCERTAIN: Judged = { quality: 'uncertain' }
 
 /** Names of fields, and the vocabulary of the numbers in them. */
-const FIELDS: readonly [name: string, kind: QualityKind][] = [
+const KINDS: ReadonlyMap<string, QualityKind> = new Map([
   ['statusCode', 'opcua'],
   ['StatusCode', 'opcua'],
   ['quality', 'opcda'],
@@ -27,15 +27,16 @@ const FIELDS: readonly [name: string, kind: QualityKind][] = [
   ['is_valid', 'boolean'],
   ['isValid', 'boolean'],
   ['valid', 'boolean'],
-]
+])
+const NAMES = ranksOf([...KINDS.keys()])
 
 /** The quality that the objects around a value state, from the inside out, then that of the message. */
 export function qualityAround(around: readonly Json[], msg: Json): Judged {
   for (const fields of around) {
     const property = propertyOf(fields)
     if (property !== undefined) return judged(property, 'opcda')
-    for (const [name, kind] of FIELDS)
-      if (fields[name] !== undefined && fields[name] !== null) return judged(fields[name], kind)
+    const [name] = ranked(fields, NAMES)
+    if (name !== undefined) return judged(fields[name], KINDS.get(name)!)
   }
   const { statusCode } = msg
   return statusCode === undefined || statusCode === null ? GOOD : judged(statusCode, 'opcua')

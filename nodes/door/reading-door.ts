@@ -27,6 +27,8 @@ export interface Readings<T extends Entry> {
   readings: Reading<T>[]
   /** Samples of sources that no entry names. */
   strangers: { sample: Sample; item?: Item }[]
+  /** Items of which something inside was read: what else is in them may be of other entries. */
+  within: Item[]
 }
 
 export class ReadingDoor<T extends Entry> {
@@ -41,22 +43,23 @@ export class ReadingDoor<T extends Entry> {
     for (const { timeZone } of entries) if (timeZone !== undefined) this.#zones.set(timeZone, zoneOf(timeZone))
   }
 
-  /** True where an entry takes another value from the messages that this one reads. */
-  shares({ source }: Sample, { path }: Entry): boolean {
-    return this.#index.match(source).some((entry) => entry.path !== path)
+  /** True where an entry names the source, or something in the item. */
+  knows({ source, item }: { source: string; item?: Item | undefined }): boolean {
+    const names = (name: string): boolean => this.#index.match(name).length > 0
+    return names(source) || (item?.parts?.().some((part) => names(part.source)) ?? false)
   }
 
-  /** True where an entry names the source, or something in the item. */
-  knows({ sample, item }: Readings<T>['strangers'][number]): boolean {
-    const names = (source: string): boolean => this.#index.match(source).length > 0
-    return names(sample.source) || (item?.parts?.().some((part) => names(part.source)) ?? false)
+  /** True where an entry has a path that leads to something in the item. */
+  finds(item: Item | undefined): boolean {
+    const isIn = (entry: T): boolean => sampleOf(item!, { ...NO_RULES, written: entry }).isAbsent !== true
+    return item !== undefined && this.#index.match(item.source).some((entry) => entry.path !== undefined && isIn(entry))
   }
 
   /** What a message holds, in the order it stands in it. What is larger than a message may be is one bad sample. */
   read(message: object): Readings<T> {
     const msg = message as Json
     const { topic, payload } = msg
-    const found: Readings<T> = { readings: [], strangers: [] }
+    const found: Readings<T> = { readings: [], strangers: [], within: [] }
     if (topic === 'subscriptionId') return found
     try {
       if (isSparkplug(topic) && !isFields(payload)) this.#samples(sparkplugSamples(topic, payload, births), found)
@@ -79,12 +82,14 @@ export class ReadingDoor<T extends Entry> {
   #item(item: Item, found: Readings<T>): void {
     const entries = this.#index.match(item.source)
     const isTyped = isNoReading(item)
-    for (const entry of entries) {
-      if (!isTyped || entry.path !== undefined) found.readings.push(this.#reading(entry, item))
-    }
+    const read = entries.filter((e) => !isTyped || e.path !== undefined).map((entry) => this.#reading(entry, item))
+    // A gateway that sends what has changed leaves the rest out: that is no fault where it sends something.
+    const present = read.filter(({ sample }) => !sample.isAbsent)
+    found.readings.push(...(present.length > 0 ? present : read))
     // A source without a path is the whole message; with one, others may name what is in it.
     if (isTyped || entries.some((entry) => entry.path === undefined)) return
     const unknown = this.#parts(item.parts?.() ?? [], found)
+    if (entries.length > 0 || unknown) found.within.push(item)
     if (entries.length > 0) return
     for (const stranger of unknown ?? [item])
       found.strangers.push({ sample: sampleOf(stranger, NO_RULES), item: stranger })

@@ -1,7 +1,19 @@
 /** Numbers that lie in registers of 16 bits, as Modbus devices send them. */
 
 import { LIMITS } from '../core/limits.ts'
+import { follow } from './path.ts'
 import { from64Bits } from './sample.ts'
+
+/** Where the path of a model ends at one register of a list: what comes before, and its place. */
+const IN_BLOCK = /^(.*)\[(\d+)\]$/
+
+/** The registers of one value in a block of many, from where the path says that it begins. */
+export function registersIn(words: string, path: string | undefined, content: unknown): unknown {
+  const [, before = '', begin] = IN_BLOCK.exec(path ?? '') ?? []
+  const list = before === '' ? content : follow(before, content)?.value
+  const count = Number(/\d+/.exec(words)![0]) / 16
+  return Array.isArray(list) ? list.slice(Number(begin), Number(begin) + count) : undefined
+}
 
 const isRegister = (x: unknown): x is number =>
   Number.isInteger(x) && (x as number) >= -0x8000 && (x as number) <= 0xffff

@@ -22,6 +22,8 @@ export interface Sample {
   unit?: string
   /** It states a time that cannot be read. */
   isUntimed?: true
+  /** The path of the model leads to nothing in it. */
+  isAbsent?: true
   /** The broker has repeated it: it is no news. */
   isRetained?: true
   /** It says that there is no value (JSON `null`): no order, for instance. */

@@ -1,10 +1,21 @@
 /** Small questions about the shape of what came. */
 
-import { isObject, type Json } from '../core/fields.ts'
+import { isAbsent, isObject, type Json } from '../core/fields.ts'
 import { plain } from '../core/shown.ts'
 
 /** An object with fields to read, which a time, a list and a Buffer are not. */
 export const isFields = (x: unknown): x is Json => isObject(x) && !(x instanceof Date) && !ArrayBuffer.isView(x)
+
+/** The fields of an object that have a rank, the first ranks first. An object mostly has fewer fields than there are ranks. */
+export function ranked(fields: Json, ranks: ReadonlyMap<string, number>): string[] {
+  const names: string[] = []
+  for (const key in fields) if (ranks.has(key) && !isAbsent(fields[key])) names.push(key)
+  return names.length > 1 ? names.sort((a, b) => ranks.get(a)! - ranks.get(b)!) : names
+}
+
+/** The rank of each name: its place in the list. */
+export const ranksOf = (names: readonly string[]): ReadonlyMap<string, number> =>
+  new Map(names.map((name, rank) => [name, rank]))
 
 const MOST_NAMED = 8
 const DEEPEST = 3

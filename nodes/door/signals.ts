@@ -46,7 +46,7 @@ function stepOf(
   sample: Pick<Sample, 'value'> & Partial<Sample>,
   believe: () => number,
 ): StepFact {
-  const isEnd = sample.isNull === true || (role === 'state' && !sample.isUntimed)
+  const isEnd = sample.isNull === true || (role === 'state' && !sample.isUntimed && !sample.isAbsent)
   if (sample.value === null && !isEnd)
     throw new Error(sample.reason ?? `${role} of ${line}: expected a value, got none`)
   if (typeof sample.value === 'number' && sample.text === undefined && Math.abs(sample.value) > LIMITS.whole)

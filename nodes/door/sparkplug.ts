@@ -2,12 +2,14 @@
 
 import protobuf from 'protobufjs/light.js'
 import { LIMITS } from '../core/limits.ts'
-import { refusal } from '../core/refused.ts'
+import { Refused, refusal } from '../core/refused.ts'
 import { instantOf } from './instant.ts'
 import { sparkplugSource, sparkplugTopic } from './sparkplug-topic.ts'
 import { from64Bits, withoutValue, withValue, type Sample } from './sample.ts'
 
-/** The fields of the Sparkplug B Payload (specification 3.0, section 6.4) that a reader of values needs. */
+const KINDS = ['int', 'long', 'float', 'double', 'boolean', 'string'] as const
+
+/** The fields of the Sparkplug B Payload (specification 3.0, 6.4) that we need; out of a `oneof` a 0 would count as absent. */
 const Payload = protobuf.Root.fromJSON({
   nested: {
     Payload: {
@@ -17,7 +19,7 @@ const Payload = protobuf.Root.fromJSON({
       },
       nested: {
         Metric: {
-          oneofs: { kind: { oneof: ['int', 'long', 'float', 'double', 'boolean', 'string'] } },
+          oneofs: { kind: { oneof: [...KINDS] }, _alias: { oneof: ['alias'] } },
           fields: {
             name: { type: 'string', id: 1 },
             alias: { type: 'uint64', id: 2 },
@@ -39,7 +41,6 @@ const Payload = protobuf.Root.fromJSON({
             values: { rule: 'repeated', type: 'PropertyValue', id: 2 },
           },
         },
-        // Without the choice a 0, which says that the value is bad, would be taken for none.
         PropertyValue: {
           oneofs: { kind: { oneof: ['int', 'long'] } },
           fields: { int: { type: 'uint32', id: 3 }, long: { type: 'uint64', id: 4 } },
@@ -61,7 +62,7 @@ interface Metric {
   isNull?: boolean
   properties?: { keys: string[]; values: { int?: number; long?: Words | number }[] }
   /** Name of the field that holds the value; absent for data sets, templates and bytes. */
-  kind?: 'int' | 'long' | 'float' | 'double' | 'boolean' | 'string'
+  kind?: (typeof KINDS)[number]
   int?: number
   long?: Words | number
   float?: number
@@ -75,9 +76,15 @@ interface Known {
   datatype: number | undefined
 }
 
-/** Names and data types by alias, per edge node. Bounded: the edge nodes whose birth is longest ago are forgotten first. */
+type Aliases = Map<string, Known>
+
+/**
+ * Names and data types by alias, per edge node. Bounded: the edge nodes whose birth is longest ago are forgotten first,
+ * and those whose data was read last of all, so that a flood of births does not push out what is in use.
+ */
 export class Births {
-  readonly #edges = new Map<string, Map<string, Known>>()
+  readonly #edges = new Map<string, Aliases>()
+  readonly #inUse = new Map<string, Aliases>()
   readonly #most: number
   #held = 0
 
@@ -86,21 +93,40 @@ export class Births {
   }
 
   get(edge: string, key: string): Known | undefined {
-    return this.#edges.get(edge)?.get(key)
+    return this.#of(edge)?.get(key)
+  }
+
+  /** Says that data of an edge node is read with its birth. */
+  use(edge: string): void {
+    const aliases = this.#edges.get(edge)
+    if (!aliases) return
+    this.#edges.delete(edge)
+    this.#inUse.set(edge, aliases)
   }
 
   /** A node birth begins anew: aliases of the last session are void. */
   forget(edge: string): void {
-    this.#held -= this.#edges.get(edge)?.size ?? 0
+    this.#held -= this.#of(edge)?.size ?? 0
     this.#edges.delete(edge)
+    this.#inUse.delete(edge)
   }
 
   set(edge: string, key: string, known: Known): void {
-    let aliases = this.#edges.get(edge)
+    let aliases = this.#of(edge)
     if (!aliases) this.#edges.set(edge, (aliases = new Map()))
     if (!aliases.has(key)) this.#held++
     aliases.set(key, known)
-    while (this.#held > this.#most) this.forget(this.#edges.keys().next().value!)
+    while (this.#held > this.#most) this.#drop(this.#edges.size > 0 ? this.#edges : this.#inUse)
+  }
+
+  #of(edge: string): Aliases | undefined {
+    return this.#inUse.get(edge) ?? this.#edges.get(edge)
+  }
+
+  #drop(edges: Map<string, Aliases>): void {
+    const [edge, aliases] = edges.entries().next().value!
+    this.#held -= aliases.size
+    edges.delete(edge)
   }
 }
 
@@ -118,18 +144,44 @@ export function sparkplugSamples(topic: string, payload: unknown, memory: Births
   const session = `${group}/${edge}`
   if (level === 'N' && kind === 'BIRTH') memory.forget(session)
   const scope = { source, session, device: device ?? '', birth: kind === 'BIRTH', sent: numberOf(decoded.timestamp) }
-  const metrics = decoded.metrics ?? []
-  if (metrics.length > LIMITS.rows) throw refusal('metrics', `at most ${LIMITS.rows}`, metrics)
-  return metrics.map((metric) => sampleOf(metric, scope, memory))
+  return (decoded.metrics ?? []).map((metric) => sampleOf(metric, scope, memory))
 }
 
 function decode(payload: unknown): { timestamp?: Words | number; metrics?: Metric[] } | string {
   if (!(payload instanceof Uint8Array))
     return `payload: expected a Buffer, got ${typeof payload}; set the output of the MQTT in node to "a Buffer"`
+  if (payload.length > LIMITS.jsonChars) throw refusal('payload', `at most ${LIMITS.jsonChars} bytes`, payload)
   try {
+    checkFields(protobuf.Reader.create(payload), payload.length, NESTED, { metrics: LIMITS.rows, all: LIMITS.values })
     return Payload.toObject(Payload.decode(payload), { oneofs: true })
   } catch (error) {
+    if (error instanceof Refused) throw error
     return `payload: expected Sparkplug B, got ${payload.length} bytes that are not (${(error as Error).message})`
+  }
+}
+
+/** The fields that are messages themselves: the metrics of a payload, the properties of a metric, the values of those. */
+const NESTED = [2, 9, 2] as const
+const LENGTH_DELIMITED = 2
+
+/** Throws for more metrics or fields than a message may hold. Two bytes make a metric, and an object of each costs much more. */
+function checkFields(
+  reader: protobuf.Reader,
+  end: number,
+  [nested, ...deeper]: readonly number[],
+  left: { metrics: number; all: number },
+): void {
+  while (reader.pos < end) {
+    const tag = reader.uint32()
+    if (--left.all < 0) throw new Refused('payload', `expected at most ${LIMITS.values} values, got more`)
+    if (tag >>> 3 !== nested || (tag & 7) !== LENGTH_DELIMITED) {
+      reader.skipType(tag & 7)
+      continue
+    }
+    if (nested === 2 && deeper.length === 2 && --left.metrics < 0)
+      throw new Refused('metrics', `expected at most ${LIMITS.rows}, got more`)
+    const length = reader.uint32()
+    checkFields(reader, reader.pos + length, deeper, left)
   }
 }
 
@@ -156,6 +208,7 @@ function sampleOf(metric: Metric, scope: Scope, memory: Births): Sample {
   const sample: Sample = { source: `${scope.source}/${known.name}`, value: null, at, quality: 'good' }
   const quality = qualityOf(metric)
   if (quality !== undefined && quality !== GOOD) return withoutValue(sample, `quality is ${quality}`)
+  if (metric.isNull) sample.isNull = true
   return withValue(sample, metric.isNull ? undefined : valueOf(metric, known.datatype))
 }
 
@@ -169,6 +222,7 @@ function knownOf(metric: Metric, scope: Scope, memory: Births): Known | undefine
     else memory.set(scope.session, byName!, known)
   }
   const born = alias && memory.get(scope.session, alias)
+  if (born && !scope.birth) memory.use(scope.session)
   if (born) return { name: born.name, datatype: metric.datatype ?? born.datatype }
   if (!metric.name) return undefined
   return { name: metric.name, datatype: metric.datatype ?? memory.get(scope.session, byName!)?.datatype }
@@ -178,7 +232,7 @@ function knownOf(metric: Metric, scope: Scope, memory: Births): Known | undefine
 const GOOD = 192
 
 function qualityOf({ properties }: Metric): number | undefined {
-  const property = properties?.values[properties.keys?.indexOf('Quality') ?? -1]
+  const property = properties?.values?.[properties.keys?.indexOf('Quality') ?? -1]
   return property?.int ?? numberOf(property?.long)
 }
 

@@ -4,6 +4,7 @@ import { isAbsent, type Json } from '../core/fields.ts'
 import { LIMITS } from '../core/limits.ts'
 import { shown } from '../core/shown.ts'
 import { instantOf, type Zone } from './instant.ts'
+import { ranked, ranksOf } from './shape.ts'
 
 /** How far a source may send its readings out of order in the hour that a zone has twice. */
 const OUT_OF_ORDER_MS = 300_000
@@ -11,11 +12,11 @@ const OUT_OF_ORDER_MS = 300_000
 const LEAST_EPOCH = 1e9
 
 /** Names of times in the order in which they are believed. */
-const NAMES = [
+const NAMES = ranksOf([
   ...['sourceTimestamp', 'SourceTimestamp', 'timestamp', 'Timestamp', 'timeStamp', 'TimeStamp', 'time_stamp'],
   ...['timestamp_ms', 'ts', 'time', 'Time', 'datetime', 'dateTime', 'DateTime', 'unixtime', 'epoch', 't', 'last_seen'],
   ...['serverTimestamp', 'ServerTimestamp'],
-]
+])
 
 export interface Timed {
   at: number | null
@@ -38,7 +39,7 @@ export function timeAround(around: readonly Json[], msg: Json, rules: TimeRules)
     if (period) return period
   }
   for (const fields of around) {
-    const names = NAMES.filter((key) => isTime(fields[key], key))
+    const names = ranked(fields, NAMES).filter((key) => isTime(fields[key], key))
     if (names.length > 0) return firstOf(names, fields, rules)
   }
   for (const name of ['sourceTimestamp', 'serverTimestamp'])
@@ -71,7 +72,7 @@ export function timed(given: unknown, field: string, { zone, last }: TimeRules):
 }
 
 const isTime = (given: unknown, name: string): boolean =>
-  !isAbsent(given) && !(name === 't' && typeof given === 'number' && given < LEAST_EPOCH)
+  !(name === 't' && typeof given === 'number' && given < LEAST_EPOCH)
 
 function periodIn(fields: Json, rules: TimeRules): Timed | undefined {
   const [begin, end] = [fields['from'] ?? fields['start'], fields['to'] ?? fields['end']]

@@ -185,4 +185,11 @@ const outcomeIn = ({ ports, error }: Out): Outcome => ({
   ...(error && { error }),
 })
 
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
+function asError(error: unknown): Error {
+  if (error instanceof Error) return error
+  try {
+    return new Error(String(error))
+  } catch {
+    return new Error('message: expected one that can be read, got one whose fields throw')
+  }
+}

@@ -1,5 +1,6 @@
 /** Opens a ledger by the name of its store. A new store is one new file and one line here. */
 
+import { plain } from '../core/shown.ts'
 import type { Conflict, Ledger, LedgerEvents } from './ledger.ts'
 import { MemoryLedger } from './memory.ts'
 import { SqliteLedger } from './sqlite.ts'
@@ -42,5 +43,5 @@ function openSqlite({ path, owner, events }: LedgerSettings): Ledger {
 export function conflictText(conflicts: readonly Conflict[]): string {
   const { what, id, revision, kept, refused } = conflicts[0]!
   const others = conflicts.length > 1 ? ` (and ${conflicts.length - 1} more)` : ''
-  return `${what} ${id} revision ${revision} came again with another content${others}: kept ${kept}, refused ${refused}`
+  return `${what} ${plain(id)} revision ${revision} came again with another content${others}: kept ${plain(kept)}, refused ${plain(refused)}`
 }

@@ -39,3 +39,24 @@ describe('an order for each unit', () => {
     assert.equal(line.calculator.isForgotten('L1', T0 + 100 * MINUTE), false)
   })
 })
+
+describe('thousands of orders that are held', () => {
+  it('cost no more than their number, at each look and in totals', () => {
+    const plant = { ...model, meters: [{ ...model.meters[0]!, reading: 'interval' as const }] }
+    const line = new Pipeline(plant, { views: ['order'], latenessMs: 0 })
+    const [orders, each] = [8_000, 10_000]
+    for (let i = 0; i < orders; i++) {
+      const at = T0 + i * each
+      line.take({ context: { type: 'step', role: 'order', value: `O${i}`, line: 'L1', at, revision: 0 } })
+    }
+    line.take({ meter: 'oven-e', reading: { from: T0, at: T0 + orders * each, value: orders } })
+    const took = (work: () => unknown[]): number => {
+      const began = performance.now()
+      assert.equal(work().length, orders)
+      return performance.now() - began
+    }
+    // In the square of their number each of these would take some seconds.
+    assert.ok(took(() => line.calculator.due('L1', T0, true)) < 1_500)
+    assert.ok(took(() => line.totals(['line', 'order'])) < 1_500)
+  })
+})

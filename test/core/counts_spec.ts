@@ -35,6 +35,11 @@ describe('counts', () => {
     ['a roll-over at its modulus', [total(10, 65530), total(20, 4)], [[10, 20, 10, ['rollover']]], 65536],
     ['a reset counts from zero', [total(10, 500), total(20, 3)], [[10, 20, 3, ['reset']]]],
     [
+      'nothing is counted over a silence of more than 400 days',
+      [total(10, 5000), total(4e10, 6000), total(4e10 + 10, 6007)],
+      [[4e10, 4e10 + 10, 7, []]],
+    ],
+    [
       'deltas count as they are',
       [delta(10, 2), delta(20, 5)],
       [

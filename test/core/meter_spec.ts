@@ -25,6 +25,21 @@ describe('A meter', () => {
     assert.deepEqual(energy?.signal, { meanKW: 60, maxKW: 60 })
   })
 
+  it('begins anew after a silence of more than 400 days, and goes on from there after a restart', () => {
+    const [old, now] = [NOW - 500 * 86_400_000, NOW - 60_000]
+    const meter = new Meter(meterOf())
+    const facts = [meter.add({ at: old, value: 10 }, NOW).anchor!]
+    const { energies, anchor } = meter.add({ at: now, value: 1000 }, NOW)
+    assert.deepEqual([energies, anchor?.flags], [[], ['first-reading']])
+    facts.push(anchor!)
+    const restarted = new Meter(meterOf())
+    restarted.restore(facts)
+    for (const m of [meter, restarted]) {
+      const [energy, ...more] = m.add({ at: NOW, value: 1001 }, NOW).energies
+      assert.deepEqual([energy?.kWh, energy?.from, more], [1, now, []])
+    }
+  })
+
   it('names both units where the counter changed its own', () => {
     const books = new Books()
     books.add(...readingsOf('0=1230 10=1234 20=1236500'))

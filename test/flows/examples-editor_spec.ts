@@ -25,7 +25,7 @@ describe('the files of the example flows', () => {
   it('are those of the road for a newcomer, numbered', () => {
     assert.deepEqual(
       EXAMPLES.map((name) => name.slice(0, 5)),
-      EXAMPLES.map((_, i) => `0${i + 1} - `),
+      EXAMPLES.map((_, i) => `${String(i + 1).padStart(2, '0')} - `),
     )
     assert.ok(EXAMPLES.length >= 6)
   })

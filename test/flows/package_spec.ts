@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { startNodeRed, type NodeRed } from '../plant/node-red.ts'
+import { EXAMPLES } from './example.ts'
 import { userDirFor } from './line.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -84,7 +85,7 @@ describe('the package as npm packs it, in a real Node-RED', () => {
 
   it('offers its examples', async () => {
     const library = await (await get(`library/examples/flows/${manifest.name}/`)).text()
-    assert.equal(library.match(/0\d - /g)?.length, 7, library)
+    assert.equal(library.match(/\d\d - /g)?.length, EXAMPLES.length, library)
   })
 
   it('holds nothing but what users need', () => {

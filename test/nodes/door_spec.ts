@@ -161,6 +161,17 @@ describe('Energy from outside', () => {
   })
 })
 
+describe('An object whose fields throw what has no text', () => {
+  for (const type of ['meter', 'factor', 'context', 'per-unit', 'anomaly', 'kpi', 'esg']) {
+    it(`is answered by carbon-${type}`, async () => {
+      const bench = await station(`carbon-${type}`)
+      const payload = new Proxy({}, { get: () => { throw Object.create(null) } }) // prettier-ignore
+      await bench.send({ topic: 'l1/energy', payload })
+      assert.equal(bench.errors.length + bench.out.flat().length, 1)
+    })
+  }
+})
+
 describe('What was heard', () => {
   it('of topics that the plant does not name is told when asked for', async () => {
     const bench = await station('carbon-context')
@@ -218,6 +229,12 @@ describe('Different names', () => {
     names.admit(order(3), 5 * days)
   })
 
+  it('do not include states, which the plant model explains or nobody does', () => {
+    const names = new NameCount(3)
+    for (let n = 0; n < 9; n++)
+      names.admit({ type: 'step', role: 'state', value: `s${n}`, at: 0, revision: 0, line: 'L1' }, 0)
+  })
+
   it('of a kind cost the same for each, up to the bound', () => {
     const names = new NameCount()
     for (let n = 0; n < 50_000; n++) names.admit(order(n), 0)
@@ -241,10 +258,9 @@ describe('Work that runs later', () => {
     deferred.follow(Promise.reject(new Error('a promise')))
     deferred.every(5, fail)
     emitter.emit('word')
-    await settled()
+    while (faults.length < 6) await settled()
     deferred.stop()
     const heard = faults.length
-    assert.ok(heard >= 6, faults.join())
     assert.ok(faults.includes('a promise'))
     emitter.emit('word')
     await settled()

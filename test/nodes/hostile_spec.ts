@@ -102,6 +102,21 @@ const cases: [title: string, message: object, reason: RegExp | undefined][] = [
     { payload: job({ corrects: 1e11 }) },
     /^corrects: expected at most 400 days/,
   ],
+  [
+    'a count that corrects one to come',
+    { payload: count({ corrects: at(600) }) },
+    /^time: expected at most 300 s ahead of our clock/,
+  ],
+  [
+    'a state of a machine that the line does not have',
+    { payload: { type: 'state', line: 'L1', at: at(10), machine: 'm7', state: 'Stopped' } },
+    /^machine: expected a machine of line L1 in the plant model, got "m7"/,
+  ],
+  [
+    'an item of a multiple read that is none',
+    { topic: ['l1/energy', 'l1/good'], payload: [null, { value: 5200, timestamp: at(20) }] },
+    /^value: expected a number or text, got nothing/,
+  ],
   ['a message of too many levels', { payload: job({ order: nested(10) }) }, /^payload: expected at most 8 levels/],
   ['an order that is a list', { payload: job({ order: ['O1'] }) }, /^order: expected a text of up to 256 characters/],
   ['100 kB of text on the topic of a signal', { topic: 'l1/order', payload: LONG }, /^value: expected at most 4096/],

@@ -12,6 +12,16 @@ const payload = (...metrics: Partial<Metric>[]): Uint8Array =>
   encodePayload({ timestamp: AT, seq: 0, metrics: metrics as Metric[] })
 const values = (samples: Sample[]): unknown[] => samples.map((s) => [s.source, s.value])
 
+/** A field that holds a message. */
+function nestedIn(tag: number, content: Buffer): Buffer {
+  const length: number[] = []
+  for (let n = content.length; ; n >>>= 7) {
+    length.push(n > 127 ? (n & 127) | 128 : n)
+    if (n <= 127) break
+  }
+  return Buffer.concat([Buffer.from([tag, ...length]), content])
+}
+
 describe('A Sparkplug B payload', () => {
   it('gives each metric with its own time', () => {
     const bytes = payload(
@@ -54,6 +64,17 @@ describe('A Sparkplug B payload', () => {
     ])
   })
 
+  it('knows the alias 0', () => {
+    const memory = new Births()
+    // Name `E`, alias 0, Double; then alias 0 and the value 7: the library for tests drops an alias of 0.
+    const double = [0x69, 0, 0, 0, 0, 0, 0, 0x1c, 0x40]
+    const metric = (...fields: number[]): Buffer => Buffer.from([0x12, fields.length, ...fields])
+    sparkplugSamples('spBv1.0/G/DBIRTH/E/D', metric(0x0a, 1, 0x45, 0x10, 0, 0x20, 10, ...double), memory)
+    assert.deepEqual(values(sparkplugSamples('spBv1.0/G/DDATA/E/D', metric(0x10, 0, ...double), memory)), [
+      ['spBv1.0/G/E/D/E', 7],
+    ])
+  })
+
   it('says that an alias is not known, also after the edge node was born anew', () => {
     const memory = new Births()
     const data = payload({ alias: 1, type: 'Double', value: 7 })
@@ -78,11 +99,38 @@ describe('A Sparkplug B payload', () => {
     assert.deepEqual([0, 14, 15, 19].map(known), [false, false, true, true])
   })
 
+  it('forgets what is in use last of all', () => {
+    const memory = new Births(10)
+    const birth = payload({ name: 'a', alias: 1, type: 'Double', value: 1 })
+    const data = payload({ alias: 1, type: 'Double', value: 3 })
+    sparkplugSamples('spBv1.0/G/NBIRTH/E', birth, memory)
+    sparkplugSamples('spBv1.0/G/NDATA/E', data, memory)
+    for (let i = 0; i < 20; i++) sparkplugSamples(`spBv1.0/G/NBIRTH/E${i}`, birth, memory)
+    assert.equal(sparkplugSamples('spBv1.0/G/NDATA/E', data, memory)[0]!.value, 3)
+  })
+
+  const bombs: [title: string, bytes: Buffer, reason: RegExp][] = [
+    ['10,001 metrics', Buffer.alloc(20_002, '1200', 'hex'), /^metrics: expected at most 10000, got more/],
+    ['4 MB of empty metrics', Buffer.alloc(4_000_000, '1200', 'hex'), /^metrics: expected at most 10000, got more/],
+    ['a metric of a million properties', nestedIn(0x12, nestedIn(0x4a, Buffer.alloc(2_000_000, '0a00', 'hex'))), /^payload: expected at most 200000 values/], // prettier-ignore
+    ['more bytes than a message may be', Buffer.alloc(4_000_001), /^payload: expected at most 4000000 bytes/],
+    ['groups within groups', Buffer.alloc(1_000_000, 0x7b), /^payload: expected Sparkplug B, got 1000000 bytes that are not/], // prettier-ignore
+  ]
+  for (const [title, bytes, reason] of bombs) {
+    it(`is refused before it is unpacked: ${title}`, () => {
+      const began = performance.now()
+      const [sample, ...more] = samplesOf({ topic: 'spBv1.0/G/NDATA/E', payload: bytes })
+      assert.match(sample!.reason ?? '', reason)
+      assert.ok(more.length === 0 && performance.now() - began < 50)
+    })
+  }
+
   it('gives no value for null, for bad quality and for what is not a number or text', () => {
     const quality = (value: number): Partial<Metric> => ({ properties: { Quality: { type: 'Int32', value } } })
     const bytes = payload(
       { name: 'null', type: 'Double', value: null },
       { name: 'stale', type: 'Double', value: 1, ...quality(500) },
+      { name: 'bad', type: 'Double', value: 1, ...quality(0) },
       { name: 'fine', type: 'Double', value: 1, ...quality(192) },
       { name: 'bytes', type: 'Bytes', value: new Uint8Array([1]) },
     )
@@ -91,6 +139,7 @@ describe('A Sparkplug B payload', () => {
     assert.deepEqual(got, [
       [null, nothing],
       [null, 'quality is 500'],
+      [null, 'quality is 0'],
       [1, undefined],
       [null, nothing],
     ])

@@ -7,6 +7,7 @@ import { settle } from '../counter/settle.ts'
 import { Flag, flagWords } from '../counter/verdict.ts'
 import { MOST_WRONG } from '../counter/wrong-run.ts'
 import { DeltaTrack } from './deltas.ts'
+import { LIMITS } from '../limits.ts'
 
 export interface CountReport {
   at: number
@@ -119,7 +120,7 @@ class TotalTrack {
     const result: CountInterval[] = []
     const { at, length } = this.#readings
     for (let k = Math.max(1, this.#readings.indexAt(from)); k < length && at[k - 1]! < to; k++)
-      if (at[k]! > from) result.push(this.#interval(k)!)
+      if (at[k]! > from) result.push(...[this.#interval(k)].filter((i) => i !== null))
     return result
   }
 
@@ -131,13 +132,15 @@ class TotalTrack {
 
   #settled(index: number): CountInterval[] {
     const differing = settle(this.#readings, this.#doctor, { index, first: 1, reach: REACH })
-    return differing.map((k) => this.#interval(k)!).filter(({ to }) => to >= this.#floor)
+    return differing.map((k) => this.#interval(k)).filter((i): i is CountInterval => i !== null && i.to >= this.#floor)
   }
 
   /** The interval that ends at report `k`. */
   #interval(k: number): CountInterval | null {
     const { at, amount, flags, marks } = this.#readings
     if (k < 1 || k >= at.length) return null
+    // Nothing is concluded over a silence of more than a year: the next report is a first one.
+    if (at[k]! - at[k - 1]! > LIMITS.periodMs) return null
     const words = flagWords(flags[k]! | ((marks[k]! | marks[k - 1]!) & Flag.conflict))
     return { from: at[k - 1]!, to: at[k]!, units: Number.isNaN(amount[k]!) ? null : amount[k]!, flags: words }
   }

@@ -1,5 +1,6 @@
 /** Counts that are reported as the units since the report before. */
 
+import { LIMITS } from '../limits.ts'
 import { isSentinel } from '../counter/gauge.ts'
 import { MS_PER_HOUR } from '../plant/units.ts'
 import type { CountChange, CountInterval, CountReport, CountSpec } from './counts.ts'
@@ -65,12 +66,18 @@ export class DeltaTrack {
   #interval(i: number): CountInterval | null {
     const report = this.#reports[i]
     if (!report) return null
-    const from = report.from ?? this.#reports[i - 1]?.at ?? report.at - INSTANT_MS
+    const from = report.from ?? this.#before(i) ?? report.at - INSTANT_MS
     if (from >= report.at) return null
     const flags = this.#conflicts.has(report.at) ? ['conflict'] : []
     const units = report.value * this.#scale
     if (this.#isPossible(report.value, report.at - from)) return { from, to: report.at, units, flags }
     return { from, to: report.at, units: null, flags: [...flags, 'swap'] }
+  }
+
+  /** The time of the report before, where it is near enough to have counted on from it. */
+  #before(i: number): number | undefined {
+    const before = this.#reports[i - 1]?.at
+    return before !== undefined && this.#reports[i]!.at - before <= LIMITS.periodMs ? before : undefined
   }
 
   /** Deltas may come in bursts, so that an hour's worth is never too much. */

@@ -93,7 +93,7 @@ export class Intervals {
   drop(count: number): void {
     this.#method.forget?.(count)
     this.readings.drop(count)
-    this.#firstUnit = this.readings.unit[0]!
+    this.#firstUnit = this.readings.unit[0] ?? this.#spec.unit
   }
 
   #anchor(isNew: boolean): Energy {

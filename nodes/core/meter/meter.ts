@@ -7,6 +7,7 @@
  */
 
 import { arrivalTime, isSoundClock, type ClockLimits } from '../clock.ts'
+import { LIMITS } from '../limits.ts'
 import { Intervals, REACH, type Issue } from './intervals.ts'
 import type { MeterReport } from './meter-count.ts'
 import { entriesOf, FIRST_READING } from './meter-facts.ts'
@@ -76,9 +77,16 @@ export class Meter {
     }
     const marks = (reading.at === null ? Flag['arrival-time'] : 0) | (reading.isUncertain ? Flag.uncertain : 0)
     const { at, value, from = at, revision = 0 } = told
+    if (this.spec.reading !== 'interval' && at - (this.newest ?? at) > LIMITS.periodMs) this.#beginAnew(at)
     const result = this.#intervals.take({ at, from, value, revision, marks })
     this.#prune()
     return result
+  }
+
+  /** Nothing is concluded over a silence of more than a year: the next reading is a first one. */
+  #beginAnew(at: number): void {
+    this.#intervals.drop(this.#intervals.readings.length)
+    this.#floor = at
   }
 
   /** Refuses a reading that is none, for the reason that its sender or decoder gave; counted as any other refusal. */
@@ -115,9 +123,12 @@ export class Meter {
       if (fact.revision > 0) revisions.set(fact.id, Math.max(fact.revision, revisions.get(fact.id) ?? 0))
       knowsFirst ||= fact.flags.includes(FIRST_READING)
     }
+    const lone = this.spec.reading === 'interval' ? 0 : afterSilence(entries)
+    if (lone > 0) this.#floor = Math.max(this.#floor, lone)
+    const held = entries.filter((entry) => entry.at >= lone)
     if (entries.length === 0) return
     if (!knowsFirst) this.#floor = Math.max(this.#floor, first.at)
-    this.#intervals.restore(entries, first.unit, revisions)
+    this.#intervals.restore(held, lone > first.at ? this.spec.unit : first.unit, revisions)
     this.#prune()
   }
 
@@ -137,4 +148,10 @@ export class Meter {
     this.#intervals.drop(count)
     this.#floor = Math.max(this.#floor, at[REACH]!)
   }
+}
+
+/** The first time behind the last silence of more than a year; 0 where there is none. */
+function afterSilence(entries: readonly Entry[]): number {
+  const times = entries.map(({ at }) => at).sort((a, b) => a - b)
+  return times.findLast((at, i) => i > 0 && at - times[i - 1]! > LIMITS.periodMs) ?? 0
 }

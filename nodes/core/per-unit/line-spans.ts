@@ -1,15 +1,19 @@
 /** What a line did and when, as far as the messages have told: the time base of coverage and OEE. */
 
+import { isMissing } from '../records.ts'
 import { sameContext, type ContextSpan } from '../segments.ts'
 
 export class LineSpans {
   #spans: ContextSpan[] = []
+  /** First and last known time of each order; reckoned when it is asked for, until the spans change. */
+  #orders: Map<string, { from: number; to: number }> | undefined
 
   /** Lays a span over what is known; the newest statement about a time holds. */
   lay(span: ContextSpan): void {
     const last = this.#spans.at(-1)
+    if (last && span.from >= last.from && span.to <= last.to && sameContext(span.context, last.context)) return
+    this.#orders = undefined
     if (!last || span.from >= last.to) return this.#append(span)
-    if (span.from >= last.from && span.to <= last.to && sameContext(span.context, last.context)) return
     const first = this.#firstEndingAfter(span.from)
     let end = first
     while (end < this.#spans.length && this.#spans[end]!.from < span.to) end++
@@ -38,10 +42,21 @@ export class LineSpans {
     }
   }
 
-  /** The first and last known time of the spans that are meant; `undefined` where there are none. */
-  hullOf(isMeant: (span: ContextSpan) => boolean): { from: number; to: number } | undefined {
-    const first = this.#spans.find(isMeant)
-    return first && { from: first.from, to: this.#spans.findLast(isMeant)!.to }
+  /** The first and last known time of an order; `undefined` where none is known. */
+  hullOf(order: string): { from: number; to: number } | undefined {
+    this.#orders ??= this.#hulls()
+    return this.#orders.get(order)
+  }
+
+  #hulls(): Map<string, { from: number; to: number }> {
+    const hulls = new Map<string, { from: number; to: number }>()
+    for (const { from, to, context } of this.#spans) {
+      if (isMissing(context) || context.order === undefined) continue
+      const known = hulls.get(context.order)
+      if (known) known.to = to
+      else hulls.set(context.order, { from, to })
+    }
+    return hulls
   }
 
   /** The latest time that anything is known about. */
@@ -50,7 +65,10 @@ export class LineSpans {
   }
 
   prune(before: number): void {
-    this.#spans.splice(0, this.#firstEndingAfter(before))
+    const gone = this.#firstEndingAfter(before)
+    if (gone === 0) return
+    this.#orders = undefined
+    this.#spans.splice(0, gone)
   }
 
   #append(span: ContextSpan): void {

@@ -4,7 +4,7 @@ import { Cell } from './cell.ts'
 import { LineSpans } from './line-spans.ts'
 import type { PlantMeter } from '../plant/plant.ts'
 import type { ContextSpan } from '../segments.ts'
-import { belongs, type CellKey } from './views.ts'
+import { type CellKey } from './views.ts'
 
 const FOREVER = Number.MAX_SAFE_INTEGER
 
@@ -78,7 +78,7 @@ export class LineState {
   /** The bounds of a record: its view's, or for an order its first and last known time. */
   boundsOf({ key, sent }: Cell): { from: number; to: number } {
     if (key.from !== undefined && key.to !== undefined) return { from: key.from, to: key.to }
-    const known = this.spans.hullOf((span) => belongs(key, span.context))
+    const known = key.order === undefined ? undefined : this.spans.hullOf(key.order)
     return known ?? { from: sent?.from ?? 0, to: sent?.to ?? 0 }
   }
 

@@ -145,9 +145,9 @@ export class Calculator {
 
   /**
    * Records of a line that have something new to say: those whose view has closed by `watermark`, and with `all` the
-   * open ones too. Each comes with its next revision. A stale one waits until it was taken over.
+   * open ones too, `most` of them at a time. Each comes with its next revision. A stale one waits until it was taken over.
    */
-  due(line: string, watermark: number, all: boolean): Carbon[] {
+  due(line: string, watermark: number, all: boolean, most = Infinity): Carbon[] {
     this.#books.settlement.settle()
     const state = this.#books.line(line)
     state.close(watermark)
@@ -155,6 +155,7 @@ export class Calculator {
     for (const cell of state.open()) {
       const closed = state.endOf(cell) <= watermark
       if (!cell.dirty || cell.isStale || !(all || closed)) continue
+      if (result.length >= most) break
       const record = nextRevision(state, cell, { ...this.#rendering, closed })
       cell.dirty = false
       if (record) result.push(record)

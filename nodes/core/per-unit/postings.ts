@@ -27,11 +27,15 @@ export interface Piece {
   context: Context | Missing | undefined
   /** The meter, for energy. */
   booking?: Booking
+  /** It is of an interval so long that it says nothing of a single window. */
+  isLong: boolean
 }
 
 /** Which records there are: where their time is cut, and which of them a piece between two cuts belongs to. */
 export interface Keying {
-  cuts(from: number, to: number): number[]
+  cuts(from: number, to: number, isLong: boolean): number[]
+  /** True for the length of an interval that is not cut into windows. */
+  isLong(ms: number): boolean
   keys(piece: Piece): readonly CellKey[]
 }
 
@@ -57,23 +61,25 @@ export class PostingRules {
 
   /** The postings of a claim: its parts between the cuts. */
   post(claim: Claim, sign: 1 | -1): EnergyPosting[] {
-    const { line, segment, booking } = claim
-    return this.#shares(claim.from, claim.to).map(({ from, to }) => {
+    const { line, segment, booking, energy } = claim
+    const isLong = this.#keying.isLong(energy.to - energy.from)
+    return this.#shares(claim, isLong).map(({ from, to }) => {
       const whole = from === claim.from && to === claim.to
       const part = { claim, from, to, kWh: whole ? claim.kWh : shareOf(claim, to - from), sign }
-      return { keys: this.#keying.keys({ line, from, context: segment.context, booking }), part }
+      return { keys: this.#keying.keys({ line, from, context: segment.context, booking, isLong }), part }
     })
   }
 
   units({ line, from, to, context }: Production): UnitPosting[] {
-    return this.#shares(from, to).map((share) => ({
-      keys: this.#keying.keys({ line, from: share.from, context }),
+    const isLong = this.#keying.isLong(to - from)
+    return this.#shares({ from, to }, isLong).map((share) => ({
+      keys: this.#keying.keys({ line, from: share.from, context, isLong }),
       share,
     }))
   }
 
-  #shares(from: number, to: number): Share[] {
-    const cuts = this.#keying.cuts(from, to)
+  #shares({ from, to }: Share, isLong: boolean): Share[] {
+    const cuts = this.#keying.cuts(from, to, isLong)
     if (cuts.length === 0) return [{ from, to }]
     return [from, ...cuts].map((start, i) => ({ from: start, to: cuts[i] ?? to }))
   }

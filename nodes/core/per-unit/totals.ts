@@ -7,7 +7,8 @@ import type { HeldFacts } from './per-unit.ts'
 import type { PlantModel } from '../plant/plant.ts'
 import { PostingRules, type Keying, type Piece } from './postings.ts'
 import { figuresOf } from './record.ts'
-import { isMissing, type Carbon, type Context, type Missing, type Production } from '../records.ts'
+import { isMissing, type Carbon, type Context, type Production } from '../records.ts'
+import type { ContextSpan } from '../segments.ts'
 import type { CellKey } from './views.ts'
 
 export const TOTAL_KEYS = ['line', 'order', 'sku', 'shift', 'state', 'machine', 'meter', 'carrier', 'day'] as const
@@ -48,7 +49,8 @@ export function totalsOf(input: TotalsInput): TotalRow[] {
     }
   }
   countUnits(input, rules, cells, cellOf)
-  const rows = [...cells.values()].map(({ key, cell }) => ({ ...key, ...figures(input, key, cell) }))
+  const shared = { ...input, ownership: new Ownership(model), spansOf: spansByRow(input, [...cells.values()]) }
+  const rows = [...cells.values()].map(({ key, cell }) => ({ ...key, ...figures(shared, key, cell) }))
   const text = (row: RowKey): string => by.map((k) => row[k] ?? '').join('\u0000')
   return rows.sort((a, b) => (text(a) < text(b) ? -1 : 1))
 }
@@ -81,6 +83,7 @@ function keyingOf({ by, from, to, calendar }: TotalsInput): Keying {
       if (by.includes('day')) for (let at = calendar.day(a).to; at < b; at = calendar.day(at).to) cuts.push(at)
       return [...new Set(cuts)].sort((x, y) => x - y)
     },
+    isLong: () => false,
     keys: (piece) => {
       const row: RowKey = {}
       for (const key of by) {
@@ -92,7 +95,11 @@ function keyingOf({ by, from, to, calendar }: TotalsInput): Keying {
   }
 }
 
-function valueOf(key: TotalKey, { line, from, context, booking }: Piece, calendar: Calendar): string | undefined {
+function valueOf(
+  key: TotalKey,
+  { line, from, context, booking }: Omit<Piece, 'isLong'>,
+  calendar: Calendar,
+): string | undefined {
   const known: Partial<Context> = context && !isMissing(context) ? context : {}
   switch (key) {
     case 'line':
@@ -111,12 +118,12 @@ function valueOf(key: TotalKey, { line, from, context, booking }: Piece, calenda
   }
 }
 
-function figures(input: TotalsInput, key: RowKey, cell: Cell): Omit<TotalRow, TotalKey> {
-  const { model, minCoverage, from, to } = input
+type Shared = TotalsInput & { ownership: Ownership; spansOf: (key: RowKey) => ContextSpan[] }
+
+function figures({ model, minCoverage, from, to, ...input }: Shared, key: RowKey, cell: Cell): Figures {
   const lines = key.line !== undefined ? [key.line] : model.lines.map((l) => l.id)
-  const spans = lines.flatMap((line) => input.facts.spans(line).filter((s) => matches(input, key, { line, ...s })))
-  const ownership = new Ownership(model)
-  const meters = [...new Set(lines.flatMap((line) => ownership.expected(line)))].filter((m) => isOfRow(m, key))
+  const spans = input.spansOf(key)
+  const meters = [...new Set(lines.flatMap((line) => input.ownership.expected(line)))].filter((m) => isOfRow(m, key))
   const products = new Map(model.products.map((p) => [p.sku, p]))
   const expectedMs = spans.reduce((sum, s) => sum + s.to - s.from, 0) / lines.length
   const { carriers } = model
@@ -124,14 +131,23 @@ function figures(input: TotalsInput, key: RowKey, cell: Cell): Omit<TotalRow, To
   const { kWh, kgCO2e, units, perUnit, coverage } = figuresOf(cell, around)
   return { kWh, kgCO2e, units, perUnit, coverage }
 }
+type Figures = Omit<TotalRow, TotalKey>
 
 const isOfRow = (m: { id: string; machine?: string; carrier: string }, key: RowKey): boolean =>
   (key.meter ?? m.id) === m.id && (key.carrier ?? m.carrier) === m.carrier && (key.machine ?? m.machine) === m.machine
 
-function matches(
-  { by, calendar }: TotalsInput,
-  key: RowKey,
-  span: { line: string; from: number; context: Context | Missing },
-): boolean {
-  return by.every((k) => METER_KEYS.includes(k) || valueOf(k, span, calendar) === key[k])
+/** The time of each row, by all its keys but those of a meter; looked at once, as there may be a row for each of it. */
+function spansByRow({ facts, by, model, calendar }: TotalsInput, rows: { key: RowKey }[]): Shared['spansOf'] {
+  const shared = by.filter((k) => !METER_KEYS.includes(k))
+  const named = rows.flatMap(({ key }) => (key.line === undefined ? [] : [key.line]))
+  const found = new Map<string, ContextSpan[]>()
+  for (const line of new Set([...model.lines.map((l) => l.id), ...named])) {
+    for (const span of facts.spans(line)) {
+      const id = JSON.stringify(shared.map((k) => valueOf(k, { line, ...span }, calendar) ?? null))
+      const spans = found.get(id)
+      if (spans) spans.push(span)
+      else found.set(id, [span])
+    }
+  }
+  return (key) => found.get(JSON.stringify(shared.map((k) => key[k] ?? null))) ?? []
 }

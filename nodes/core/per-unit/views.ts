@@ -33,8 +33,10 @@ const iso = (ms: number): string => new Date(ms).toISOString()
 export const viewKeying = (options: ViewOptions): Keying => {
   const last = new Map<string, Keyed>()
   return {
-    cuts: (from, to) => viewCuts(from, to, options),
-    keys: ({ line, from, context }) => {
+    isLong: (ms) => ms > MOST_WINDOWS * options.windowMs,
+    cuts: (from, to, isLong) => viewCuts(from, to, isLong ? without(options, 'window') : options),
+    keys: ({ line, from, context, isLong }) => {
+      if (isLong) return keysOf(line, from, context, without(options, 'window'))
       const known = last.get(line)
       if (known && known.context === context && from >= known.from && from < known.to) return known.keys
       const keys = keysOf(line, from, context, options)
@@ -43,6 +45,17 @@ export const viewKeying = (options: ViewOptions): Keying => {
     },
   }
 }
+
+/**
+ * Windows that one interval is cut into at the most; a month has 2,976 of 15 minutes. A longer one counts in all other
+ * views: an even share of a year says nothing of a quarter of an hour, and would cost as much as the year itself.
+ */
+const MOST_WINDOWS = 3_000
+
+const without = (options: ViewOptions, view: View): ViewOptions => ({
+  ...options,
+  views: options.views.filter((v) => v !== view),
+})
 
 /** The keys of a line's last piece: mostly those of the next, as the meters of a line tell about the same time. */
 interface Keyed {

@@ -48,7 +48,10 @@ const READING = {
   qualityKind: may(oneOf(['opcua', 'opcda', 'siemens', 'boolean']), 'How the quality is written.'),
   timeZone: may(timeZone, 'The zone of times that state none.'),
   scale: may(notZero, 'Multiplies the value: ratio of a current transformer, worth of a pulse, tenths.'),
-  words: may(oneOf(WORDS), 'How registers of 16 bits make a number; be: the high word first.'),
+  words: may(
+    oneOf(WORDS),
+    'How registers of 16 bits make a number; be: the high word first. In a block, `path` says where it begins: `[4]`.',
+  ),
 }
 
 const basis = oneOf(['gross', 'net'], 'gross or net')

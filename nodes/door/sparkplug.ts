@@ -41,7 +41,10 @@ const Payload = protobuf.Root.fromJSON({
             values: { rule: 'repeated', type: 'PropertyValue', id: 2 },
           },
         },
+<<<<<<< HEAD
         // Without the choice a 0, which says that the value is bad, would be taken for none.
+=======
+>>>>>>> rows8
         PropertyValue: {
           oneofs: { kind: { oneof: ['int', 'long'] } },
           fields: { int: { type: 'uint32', id: 3 }, long: { type: 'uint64', id: 4 } },
@@ -233,7 +236,7 @@ function knownOf(metric: Metric, scope: Scope, memory: Births): Known | undefine
 const GOOD = 192
 
 function qualityOf({ properties }: Metric): number | undefined {
-  const property = properties?.values[properties.keys?.indexOf('Quality') ?? -1]
+  const property = properties?.values?.[properties.keys?.indexOf('Quality') ?? -1]
   return property?.int ?? numberOf(property?.long)
 }
 

@@ -41,10 +41,7 @@ const Payload = protobuf.Root.fromJSON({
             values: { rule: 'repeated', type: 'PropertyValue', id: 2 },
           },
         },
-<<<<<<< HEAD
         // Without the choice a 0, which says that the value is bad, would be taken for none.
-=======
->>>>>>> rows8
         PropertyValue: {
           oneofs: { kind: { oneof: ['int', 'long'] } },
           fields: { int: { type: 'uint32', id: 3 }, long: { type: 'uint64', id: 4 } },

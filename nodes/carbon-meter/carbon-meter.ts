@@ -148,6 +148,8 @@ class MeterStation {
   #readSamples(reading: Reading): void {
     const { readings, strangers, within } = this.#door.read(reading.message)
     const heard = readings.filter(({ sample, item }) => !(sample.isAbsent && this.#signals.finds(item)))
+    // In order of time, because each reading that comes late is put between all those behind it.
+    heard.sort((a, b) => (a.sample.at ?? Infinity) - (b.sample.at ?? Infinity) || 0)
     for (const { entry, sample } of heard) this.#read(this.#byId.get(entry.id)!, sample, reading)
     for (const { sample } of strangers) for (const meter of this.#unborn(sample)) this.#read(meter, sample, reading)
     // A message that also holds what is not of a meter, signals of a line for example, goes on to who knows it.

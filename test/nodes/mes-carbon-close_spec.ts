@@ -210,7 +210,8 @@ describe('mes-carbon on closed time', () => {
       const stdout = said['compact']!
       assert.match(stdout, new RegExp(`^until {12}2026-03-03T00:00:00Z\nfacts {12}${seq}\nrecords {10}\\d+\n`))
       assert.ok(stdout.endsWith(`\ncarried forward  ${carried}\narchive          ${first}\n`))
-      assert.ok(carried > 10 && carried < seq, `${carried} of ${seq}`)
+      // How many depends on the order in which the stations come to write.
+      assert.ok(carried > 0 && carried < seq, `${carried} of ${seq}`)
     })
   })
 

@@ -54,13 +54,10 @@ export function checkJson(text: string, field = 'payload'): void {
 
 /** Where the quote is that ends a string; the end of the text where none does. */
 function endOfString(text: string, from: number): number {
-  let end = text.indexOf('"', from)
-  while (end > 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
-  return end < 0 ? text.length : end
-}
-
-function isEscaped(text: string, at: number): boolean {
-  let from = at
-  while (text.charCodeAt(from - 1) === CODE.escape) from--
-  return (at - from) % 2 === 1
+  for (let i = from; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === CODE.escape) i++
+    else if (code === CODE.quote) return i
+  }
+  return text.length
 }

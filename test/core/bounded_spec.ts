@@ -60,3 +60,25 @@ describe('thousands of orders that are held', () => {
     assert.ok(took(() => line.totals(['line', 'order'])) < 1_500)
   })
 })
+
+describe('records that are given a portion at a time', () => {
+  const run = (most: number): Map<string, number> => {
+    const plant = { ...model, meters: [{ ...model.meters[0]!, reading: 'interval' as const }] }
+    const line = new Pipeline(plant, { views: ['window'], latenessMs: 0, horizonMs: 60 * MINUTE })
+    const told = new Map<string, number>()
+    // Thirty hours in one interval: most of its windows lie behind the horizon at once.
+    line.take({ meter: 'oven-e', reading: { from: T0, at: T0 + 30 * 60 * MINUTE, value: 1800 } })
+    for (let got = -1; got !== 0;) {
+      const records = line.calculator.due('L1', T0 + 40 * 60 * MINUTE, true, most)
+      for (const { id, kWh } of records) told.set(id, kWh)
+      got = records.length
+    }
+    return told
+  }
+
+  it('are the same as all at once: none is forgotten before it was given', () => {
+    const whole = run(Infinity)
+    assert.ok(whole.size >= 100, `${whole.size} records`)
+    assert.deepEqual(run(50), whole)
+  })
+})

@@ -152,15 +152,17 @@ export class Calculator {
     const state = this.#books.line(line)
     state.close(watermark)
     const result: Carbon[] = []
+    let isCut = false
     for (const cell of state.open()) {
       const closed = state.endOf(cell) <= watermark
       if (!cell.dirty || cell.isStale || !(all || closed)) continue
-      if (result.length >= most) break
+      if ((isCut = result.length >= most)) break
       const record = nextRevision(state, cell, { ...this.#rendering, closed })
       cell.dirty = false
       if (record) result.push(record)
     }
-    this.#books.prune(line)
+    // What is still to be said must not be forgotten before.
+    if (!isCut) this.#books.prune(line)
     return result
   }
 

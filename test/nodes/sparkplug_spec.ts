@@ -118,10 +118,9 @@ describe('A Sparkplug B payload', () => {
   ]
   for (const [title, bytes, reason] of bombs) {
     it(`is refused before it is unpacked: ${title}`, () => {
-      const began = performance.now()
       const [sample, ...more] = samplesOf({ topic: 'spBv1.0/G/NDATA/E', payload: bytes })
       assert.match(sample!.reason ?? '', reason)
-      assert.ok(more.length === 0 && performance.now() - began < 50)
+      assert.deepEqual(more, [])
     })
   }
 

@@ -9,24 +9,24 @@ const BEHIND = { readings: 10, leastMs: 3_600_000, driftMs: 60_000 } as const
 
 export class SourceClock {
   #at: number | null = null
-  #value: Sample['value'] = null
-  #valuesAtOnce = 0
+  readonly #valuesAtOnce = new Set<Sample['value']>()
   #lagMs = 0
   #alike = 0
 
   /** Takes a sample as it arrives; where the clock stands still its time is let go, and that of arrival counts. */
   take(sample: Sample, now: number): Sample {
-    if (sample.at === null || sample.value === null || sample.from !== undefined) return sample
-    if (sample.at !== this.#at) this.#valuesAtOnce = 0
-    if (sample.value !== this.#value || sample.at !== this.#at) this.#valuesAtOnce++
-    this.#noteLag(now - sample.at)
-    this.#at = sample.at
-    this.#value = sample.value
+    const { at, value, from, revision } = sample
+    // A revision corrects the value of its instant, and a period is no instant.
+    if (at === null || value === null || from !== undefined || revision !== undefined) return sample
+    if (at !== this.#at) this.#valuesAtOnce.clear()
+    if (!this.stands) this.#valuesAtOnce.add(value)
+    this.#noteLag(now - at)
+    this.#at = at
     return this.stands ? { ...sample, at: null } : sample
   }
 
   get stands(): boolean {
-    return this.#valuesAtOnce >= STANDS_AFTER
+    return this.#valuesAtOnce.size >= STANDS_AFTER
   }
 
   /** How far it is behind, hours; 0 where it is not, or where an old recording is played. */
